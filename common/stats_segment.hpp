@@ -1,0 +1,157 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "common/outcomes.hpp"
+#include "common/policy_image.hpp"
+
+namespace sekimori {
+
+// Statistics of a running dataplane in shared memory. Every field has one writer: a worker for its
+// own block, the main thread for the header and the names. Readers never block a writer; each
+// number is read whole, and numbers of different fields may be a moment apart.
+
+inline constexpr std::array<char, 8> stats_magic{'S', 'E', 'K', 'I', 'S', 'T', 'A', 'T'};
+inline constexpr std::uint32_t stats_layout_version = 1;
+
+/// Adds to a number that this thread alone writes and others may read.
+inline void add(std::uint64_t& cell, std::uint64_t amount) {
+  const std::atomic_ref<std::uint64_t> shared{cell};
+  shared.store(shared.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+}
+
+/// Sets a number that this thread alone writes and others may read.
+inline void set(std::uint64_t& cell, std::uint64_t value) {
+  std::atomic_ref<std::uint64_t>{cell}.store(value, std::memory_order_relaxed);
+}
+
+/// What one worker has done. Written by that worker.
+struct alignas(64) WorkerStats {
+  std::uint64_t heartbeat_ns = 0;           ///< monotonic time of the last turn
+  std::uint64_t transmit_lost_packets = 0;  ///< decided to be sent, refused by the port
+  std::array<std::uint64_t, verdict_count> verdicts{};
+  std::array<std::uint64_t, drop_reason_count> drops{};
+  std::array<std::uint64_t, counter_count> counters{};
+
+  void count(Counter c, std::uint64_t amount = 1) {
+    add(counters[static_cast<std::size_t>(c)], amount);
+  }
+  void gauge(Counter c, std::uint64_t value) { set(counters[static_cast<std::size_t>(c)], value); }
+};
+
+/// What one worker has seen of one object, both directions together unless said otherwise. Written
+/// by that worker.
+struct alignas(64) ObjectMeters {
+  /// By `TrafficClass`, from outside, before any verdict.
+  std::array<std::uint64_t, traffic_class_count> packets{};
+  std::array<std::uint64_t, traffic_class_count> bytes{};
+  std::uint64_t dropped_packets = 0;  ///< from outside, for any reason
+  std::uint64_t dropped_bytes = 0;
+  std::uint64_t syn_received = 0;
+  std::uint64_t syn_ack_sent = 0;
+  std::uint64_t cookie_valid = 0;
+  std::uint64_t connections_established = 0;
+  std::uint64_t from_inside_packets = 0;
+  std::uint64_t from_inside_bytes = 0;
+};
+
+/// Where the parts lie. Written once by the main thread before the magic, which makes the segment
+/// valid.
+struct StatsHeader {
+  std::atomic<std::uint64_t> magic{0};
+  std::uint32_t layout_version = stats_layout_version;
+  std::uint32_t worker_count = 0;
+  std::uint32_t verdict_count = 0;
+  std::uint32_t drop_reason_count = 0;
+  std::uint32_t counter_count = 0;
+  std::uint32_t object_capacity = 0;
+  std::uint64_t segment_bytes = 0;
+  std::uint64_t workers_offset = 0;
+  std::uint64_t meters_offset = 0;
+  std::uint64_t names_offset = 0;
+  std::uint64_t process_id = 0;
+  std::uint64_t started_unix_ns = 0;
+  // From here on the main thread writes while the dataplane runs.
+  std::uint64_t heartbeat_unix_ns = 0;
+  std::uint64_t policy_generation = 0;  ///< counts the policies applied since start
+  std::uint64_t policy_id = 0;          ///< first 8 bytes of the policy's digest, big-endian
+  std::uint64_t object_count = 0;       ///< object slots in use; names behind it are not valid
+};
+
+struct ObjectName {
+  std::array<char, PolicyBounds::max_name_length + 1> text{};
+};
+
+/// What `StatsReader` takes out of a segment in one pass.
+struct StatsSnapshot {
+  std::uint64_t process_id = 0;
+  std::uint64_t started_unix_ns = 0;
+  std::uint64_t heartbeat_unix_ns = 0;
+  std::uint64_t policy_generation = 0;
+  std::uint64_t policy_id = 0;
+  std::vector<WorkerStats> workers;
+  struct Object {
+    std::string name;
+    ObjectMeters meters;  ///< summed over the workers
+  };
+  std::vector<Object> objects;
+
+  /// All workers added up; the heartbeat is the oldest.
+  [[nodiscard]] WorkerStats total() const;
+};
+
+/// The segment as the dataplane makes it: mode 0600, replaced if a dead process left one, removed
+/// at the end.
+class StatsSegment {
+ public:
+  /// Makes `/dev/shm/sekimori-<instance>`; `instance` is letters, digits, '-' and '_'. Refuses when
+  /// the process that made an existing one is alive.
+  static tl::expected<StatsSegment, std::string> create(const std::string& instance,
+                                                        std::uint32_t workers,
+                                                        std::uint32_t object_capacity);
+  StatsSegment(StatsSegment&& other) noexcept;
+  StatsSegment& operator=(StatsSegment&&) = delete;
+  ~StatsSegment();
+
+  [[nodiscard]] StatsHeader& header() { return *header_; }
+  [[nodiscard]] WorkerStats& worker(std::uint32_t index);
+  [[nodiscard]] std::span<ObjectMeters> meters(std::uint32_t worker);
+  /// Names the object slots from 0 on; a name once given stays with its slot.
+  void publish_name(std::uint32_t slot, std::string_view name);
+
+ private:
+  StatsSegment() = default;
+
+  std::string path_;
+  StatsHeader* header_ = nullptr;
+  std::byte* base_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// Reads a segment, which may be of another version or damaged: everything is checked before use.
+class StatsReader {
+ public:
+  static tl::expected<StatsReader, std::string> open(const std::string& instance);
+  StatsReader(StatsReader&& other) noexcept;
+  StatsReader& operator=(StatsReader&&) = delete;
+  ~StatsReader();
+
+  [[nodiscard]] StatsSnapshot snapshot() const;
+
+ private:
+  StatsReader() = default;
+
+  const std::byte* base_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace sekimori

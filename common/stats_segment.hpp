@@ -4,11 +4,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
 #include "common/outcomes.hpp"
@@ -22,6 +22,8 @@ namespace sekimori {
 
 inline constexpr std::array<char, 8> stats_magic{'S', 'E', 'K', 'I', 'S', 'T', 'A', 'T'};
 inline constexpr std::uint32_t stats_layout_version = 1;
+inline constexpr std::uint32_t stats_max_workers = 1024;
+inline constexpr std::size_t stats_max_instance_length = 64;
 
 /// Adds to a number that this thread alone writes and others may read.
 inline void add(std::uint64_t& cell, std::uint64_t amount) {
@@ -109,12 +111,49 @@ struct StatsSnapshot {
   [[nodiscard]] WorkerStats total() const;
 };
 
+/// Where the parts of a segment lie. It follows from the two numbers alone, so a reader can check
+/// what a header says.
+struct StatsLayout {
+  std::uint32_t worker_count = 0;
+  std::uint32_t object_capacity = 0;
+
+  [[nodiscard]] std::size_t workers_offset() const;
+  [[nodiscard]] std::size_t meters_offset() const;
+  /// Meters lie worker by worker, each with all object slots.
+  [[nodiscard]] std::size_t meters_offset(std::uint32_t worker) const;
+  [[nodiscard]] std::size_t names_offset() const;
+  [[nodiscard]] std::size_t segment_bytes() const;
+};
+
+/// A mapping of a segment with the open file behind it. Whoever made the segment holds a write lock
+/// on the file, which the kernel takes away with the process; so a segment without a lock is one
+/// that a dead process left, whatever its process number is used for now.
+class StatsMapping {
+ public:
+  StatsMapping() = default;
+  StatsMapping(int file, std::byte* base, std::size_t size)
+      : file_(file), base_(base), size_(size) {}
+  StatsMapping(StatsMapping&& other) noexcept;
+  StatsMapping& operator=(StatsMapping&&) = delete;
+  ~StatsMapping();
+
+  [[nodiscard]] int file() const { return file_; }
+  [[nodiscard]] std::byte* base() const { return base_; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  int file_ = -1;
+  std::byte* base_ = nullptr;
+  std::size_t size_ = 0;
+};
+
 /// The segment as the dataplane makes it: mode 0600, replaced if a dead process left one, removed
 /// at the end.
 class StatsSegment {
  public:
   /// Makes `/dev/shm/sekimori-<instance>`; `instance` is letters, digits, '-' and '_'. Refuses when
-  /// the process that made an existing one is alive.
+  /// the process that made an existing one is alive. All memory is reserved here, so that a full
+  /// /dev/shm is an error now and not a fault in a worker later.
   static tl::expected<StatsSegment, std::string> create(const std::string& instance,
                                                         std::uint32_t workers,
                                                         std::uint32_t object_capacity);
@@ -122,36 +161,40 @@ class StatsSegment {
   StatsSegment& operator=(StatsSegment&&) = delete;
   ~StatsSegment();
 
-  [[nodiscard]] StatsHeader& header() { return *header_; }
+  [[nodiscard]] StatsHeader& header();
   [[nodiscard]] WorkerStats& worker(std::uint32_t index);
+  /// The meters of all object slots, for one worker to write.
   [[nodiscard]] std::span<ObjectMeters> meters(std::uint32_t worker);
-  /// Names the object slots from 0 on; a name once given stays with its slot.
+  /// Names an object slot and makes it visible to readers. Slots are named in order from 0; a name
+  /// once given stays with its slot.
   void publish_name(std::uint32_t slot, std::string_view name);
 
  private:
-  StatsSegment() = default;
+  StatsSegment(StatsMapping mapping, StatsLayout layout, std::string name)
+      : mapping_(std::move(mapping)), layout_(layout), name_(std::move(name)) {}
 
-  std::string path_;
-  StatsHeader* header_ = nullptr;
-  std::byte* base_ = nullptr;
-  std::size_t size_ = 0;
+  StatsMapping mapping_;
+  StatsLayout layout_;
+  std::string name_;  ///< as shm_open takes it; empty after a move
 };
 
 /// Reads a segment, which may be of another version or damaged: everything is checked before use.
 class StatsReader {
  public:
+  /// The error says whether no dataplane of that name runs, the segment is of another build, or it
+  /// is damaged.
   static tl::expected<StatsReader, std::string> open(const std::string& instance);
-  StatsReader(StatsReader&& other) noexcept;
-  StatsReader& operator=(StatsReader&&) = delete;
-  ~StatsReader();
 
+  /// Whether the process that made the segment still lives.
+  [[nodiscard]] bool writer_alive() const;
   [[nodiscard]] StatsSnapshot snapshot() const;
 
  private:
-  StatsReader() = default;
+  StatsReader(StatsMapping mapping, StatsLayout layout)
+      : mapping_(std::move(mapping)), layout_(layout) {}
 
-  const std::byte* base_ = nullptr;
-  std::size_t size_ = 0;
+  StatsMapping mapping_;
+  StatsLayout layout_;
 };
 
 }  // namespace sekimori

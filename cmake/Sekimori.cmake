@@ -42,6 +42,14 @@ function(sekimori_program name)
   target_link_libraries(${name} PRIVATE sekimori_options ${ARG_LINKS})
 endfunction()
 
+# sekimori_test_program(NAME LABEL): makes the target tests-LABEL build NAME, which tests of that label run.
+function(sekimori_test_program name label)
+  if(NOT TARGET tests-${label})
+    add_custom_target(tests-${label})
+  endif()
+  add_dependencies(tests-${label} ${name})
+endfunction()
+
 # sekimori_test(NAME LABEL unit|property|scenario|fuzz|system|hw SOURCES ... LINKS ... [TIMEOUT seconds]):
 # a GoogleTest program, each of its tests a CTest of its own, named Suite.Test.
 function(sekimori_test name)
@@ -50,6 +58,7 @@ function(sekimori_test name)
     set(ARG_TIMEOUT 120)
   endif()
   sekimori_program(${name} SOURCES ${ARG_SOURCES} LINKS ${ARG_LINKS} GTest::gtest GTest::gmock GTest::gtest_main)
+  sekimori_test_program(${name} ${ARG_LABEL})
   set(properties LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
   if(ARG_LABEL STREQUAL "system")
     list(APPEND properties RESOURCE_LOCK machine)
@@ -59,4 +68,25 @@ function(sekimori_test name)
     WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}"
     DISCOVERY_TIMEOUT 60
     PROPERTIES ${properties})
+endfunction()
+
+# sekimori_fuzz(NAME SOURCES ... LINKS ...): a libFuzzer target, sekimori-fuzz-NAME. The preset `fuzz` makes a
+# fuzzer of it (target fuzz-programs makes all); the others a test that runs it over tests/fuzz/corpus/NAME.
+function(sekimori_fuzz name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  set(program sekimori-fuzz-${name})
+  if(SEKIMORI_SANITIZER STREQUAL "fuzzer")
+    sekimori_program(${program} SOURCES ${ARG_SOURCES} LINKS ${ARG_LINKS})
+    target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+    if(NOT TARGET fuzz-programs)
+      add_custom_target(fuzz-programs)
+    endif()
+    add_dependencies(fuzz-programs ${program})
+  else()
+    sekimori_program(${program} SOURCES ${ARG_SOURCES} "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus_main.cpp"
+      LINKS ${ARG_LINKS})
+    sekimori_test_program(${program} fuzz)
+    add_test(NAME fuzz.${name} COMMAND ${program} "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name}")
+    set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
+  endif()
 endfunction()

@@ -69,24 +69,3 @@ function(sekimori_test name)
     DISCOVERY_TIMEOUT 60
     PROPERTIES ${properties})
 endfunction()
-
-# sekimori_fuzz(NAME SOURCES ... LINKS ...): a libFuzzer target, sekimori-fuzz-NAME. The preset `fuzz` makes a
-# fuzzer of it (target fuzz-programs makes all); the others a test that runs it over tests/fuzz/corpus/NAME.
-function(sekimori_fuzz name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
-  set(program sekimori-fuzz-${name})
-  if(SEKIMORI_SANITIZER STREQUAL "fuzzer")
-    sekimori_program(${program} SOURCES ${ARG_SOURCES} LINKS ${ARG_LINKS})
-    target_link_options(${program} PRIVATE -fsanitize=fuzzer)
-    if(NOT TARGET fuzz-programs)
-      add_custom_target(fuzz-programs)
-    endif()
-    add_dependencies(fuzz-programs ${program})
-  else()
-    sekimori_program(${program} SOURCES ${ARG_SOURCES} "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus_main.cpp"
-      LINKS ${ARG_LINKS})
-    sekimori_test_program(${program} fuzz)
-    add_test(NAME fuzz.${name} COMMAND ${program} "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name}")
-    set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
-  endif()
-endfunction()

@@ -1,0 +1,54 @@
+#include "dataplane/state/backend_table.hpp"
+
+namespace sekimori {
+
+BackendProfile assumed_profile(const ObjectRecord& object, Family family) {
+  return {.mss = family == Family::ipv4 ? object.assumed_mss_ipv4 : object.assumed_mss_ipv6,
+          .window_scale = object.assumed_window_scale,
+          .sack = object.assumed_sack != 0,
+          .timestamps = object.assumed_timestamps != 0};
+}
+
+BackendProfile BackendTable::advertised(const Address& server, std::uint16_t port,
+                                        std::uint64_t slot, const BackendProfile& assumed) const {
+  const Key key{.server = server, .port = port};
+  const std::uint32_t index = table_.find(hash(key), key);
+  if (index == Table::none) return assumed;
+  const Entry& entry = table_[index];
+  BackendProfile profile = entry.profile;
+  if (slot >= entry.next_scale_slot) profile.window_scale = entry.next_scale;
+  return profile;
+}
+
+bool BackendTable::learn(const Address& server, std::uint16_t port, std::uint64_t slot,
+                         const TcpOptions& syn_ack, const Offered& offered,
+                         const BackendProfile& assumed) {
+  const Key key{.server = server, .port = port};
+  const std::uint64_t h = hash(key);
+  std::uint32_t index = table_.find(h, key);
+  const bool is_new = index == Table::none;
+  if (is_new) {
+    index = table_.insert(h, key);
+    // Without room the server keeps its assumed profile, which windows are rescaled from.
+    if (index == Table::none) return false;
+    table_[index].profile = assumed;
+    table_[index].next_scale = assumed.window_scale;
+  }
+  Entry& entry = table_[index];
+  if (slot >= entry.next_scale_slot) entry.profile.window_scale = entry.next_scale;
+
+  BackendProfile learned = entry.profile;
+  if (syn_ack.mss != 0) learned.mss = syn_ack.mss;
+  if (offered.sack) learned.sack = syn_ack.sack_permitted();
+  if (offered.timestamps) learned.timestamps = syn_ack.has_timestamps();
+  const bool scale_changes = offered.window_scale && syn_ack.window_scale != entry.next_scale;
+  if (scale_changes) {
+    entry.next_scale = syn_ack.window_scale;
+    entry.next_scale_slot = slot + 1;
+  }
+  const bool changed = is_new || scale_changes || !(learned == entry.profile);
+  entry.profile = learned;
+  return changed;
+}
+
+}  // namespace sekimori

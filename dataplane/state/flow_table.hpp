@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+
+#include "common/address.hpp"
+#include "dataplane/packet/siphash.hpp"
+#include "dataplane/state/hash_table.hpp"
+
+namespace sekimori {
+
+/// A TCP connection by its two ends. The client is the outside end whoever opened the connection.
+struct FlowKey {
+  Address client;
+  Address server;
+  std::uint16_t client_port = 0;
+  std::uint16_t server_port = 0;
+
+  friend bool operator==(const FlowKey&, const FlowKey&) = default;
+
+  [[nodiscard]] std::uint64_t hash(const SipKey& key) const {
+    const std::uint64_t ports = client_port | std::uint64_t{server_port} << 16;
+    if (client.is_ipv4()) {
+      const std::uint64_t addresses = client.ipv4().raw() | std::uint64_t{server.ipv4().raw()}
+                                                                << 32;
+      return siphash<1, 3>(key, std::array{addresses, siphash_last_word(ports, 12)});
+    }
+    return siphash<1, 3>(key, std::array{client.high(), client.low(), server.high(), server.low(),
+                                         siphash_last_word(ports, 36)});
+  }
+};
+
+enum class FlowState : std::uint8_t {
+  passing,     ///< opened without us; segments pass unchanged
+  connecting,  ///< the client's handshake is complete, the server's under way
+  spliced,     ///< both complete; segments are translated
+};
+
+namespace flow_flag {
+inline constexpr std::uint8_t client_fin = 0x01;
+inline constexpr std::uint8_t server_fin = 0x02;
+inline constexpr std::uint8_t reset = 0x04;
+/// A SYN came for this connection, so an ACK may carry a cookie of a new one.
+inline constexpr std::uint8_t syn_seen = 0x08;
+inline constexpr std::uint8_t remove_timestamps =
+    0x10;  ///< agreed with the client, not with the server
+inline constexpr std::uint8_t remove_sack = 0x20;
+}  // namespace flow_flag
+
+/// One connection. Deltas are what to add, modulo 2^32, to numbers of the server so that they
+/// become those that the client knows.
+struct alignas(64) Flow {
+  static constexpr std::uint32_t no_handshake = 0xffffffff;
+
+  FlowKey key;
+  std::uint32_t sequence_delta = 0;
+  std::uint32_t timestamp_delta = 0;
+  std::uint32_t last_seen_ms = 0;  ///< low half of the monotonic clock
+  std::uint32_t handshake = no_handshake;
+  FlowState state = FlowState::passing;
+  std::uint8_t flags = 0;
+  std::int8_t to_client_shift = 0;  ///< of windows that the server sends
+  std::int8_t to_server_shift = 0;  ///< of windows that the client sends
+
+  [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) == flag; }
+  /// Nothing more is to come but stray segments, so the ports may be used again.
+  [[nodiscard]] bool ended() const {
+    return has(flow_flag::reset) || has(flow_flag::client_fin | flow_flag::server_fin);
+  }
+};
+static_assert(sizeof(Flow) == 64);
+
+using FlowTable = HashTable<Flow>;
+
+}  // namespace sekimori

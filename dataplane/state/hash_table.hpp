@@ -1,0 +1,135 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace sekimori {
+
+/// A table of fixed capacity from keys to entries that never allocates after construction. Entries
+/// lie in a slab and keep their index for life. An index of buckets, one cache line each, finds
+/// them: every key has two buckets to be in and goes to the emptier one (Azar et al., "Balanced
+/// Allocations", 1994), so a lookup touches at most two lines besides the entry, at any fill.
+///
+/// `Entry` has a member `key` with `==`. Callers pass the key's 64-bit hash, made with a secret
+/// key.
+template <typename Entry>
+class HashTable {
+ public:
+  using Key = decltype(Entry::key);
+  static constexpr std::uint32_t none = 0xffffffff;
+
+  explicit HashTable(std::uint32_t capacity)
+      : entries_(capacity),
+        used_((capacity + 63) / 64),
+        buckets_(std::bit_ceil(std::max(capacity / 5U, 2U))),
+        mask_(static_cast<std::uint32_t>(buckets_.size()) - 1) {
+    free_.reserve(capacity);
+    for (std::uint32_t i = capacity; i > 0; --i) free_.push_back(i - 1);
+  }
+
+  [[nodiscard]] std::uint32_t capacity() const {
+    return static_cast<std::uint32_t>(entries_.size());
+  }
+  [[nodiscard]] std::uint32_t size() const {
+    return capacity() - static_cast<std::uint32_t>(free_.size());
+  }
+  [[nodiscard]] Entry& operator[](std::uint32_t index) { return entries_[index]; }
+  [[nodiscard]] const Entry& operator[](std::uint32_t index) const { return entries_[index]; }
+
+  /// Starts to fetch the lines that a lookup of this hash will touch.
+  void prefetch(std::uint64_t hash) const {
+    __builtin_prefetch(&buckets_[first(hash)]);
+    __builtin_prefetch(&buckets_[second(hash)]);
+  }
+
+  /// The entry's index, or `none`.
+  [[nodiscard]] std::uint32_t find(std::uint64_t hash, const Key& key) const {
+    const std::uint32_t tag = tag_of(hash);
+    for (const std::uint32_t bucket : {first(hash), second(hash)}) {
+      const Bucket& b = buckets_[bucket];
+      for (unsigned slot = 0; slot < Bucket::slots; ++slot) {
+        if (b.tags[slot] == tag && entries_[b.entries[slot]].key == key) return b.entries[slot];
+      }
+    }
+    return none;
+  }
+
+  /// Enters a key that is not in the table. The entry's other members have their defaults. `none`
+  /// when the slab or both buckets are full.
+  [[nodiscard]] std::uint32_t insert(std::uint64_t hash, const Key& key) {
+    if (free_.empty()) return none;
+    Bucket& a = buckets_[first(hash)];
+    Bucket& b = buckets_[second(hash)];
+    Bucket& bucket = b.filled() < a.filled() ? b : a;
+    const auto slot = std::ranges::find(bucket.tags, 0U);
+    if (slot == bucket.tags.end()) return none;
+    const std::uint32_t index = free_.back();
+    free_.pop_back();
+    *slot = tag_of(hash);
+    bucket.entries[static_cast<std::size_t>(slot - bucket.tags.begin())] = index;
+    entries_[index] = Entry{};
+    entries_[index].key = key;
+    used_[index / 64] |= std::uint64_t{1} << (index % 64);
+    return index;
+  }
+
+  /// Removes the entry at `index`, whose key has this hash.
+  void erase(std::uint64_t hash, std::uint32_t index) {
+    for (const std::uint32_t bucket : {first(hash), second(hash)}) {
+      Bucket& b = buckets_[bucket];
+      for (unsigned slot = 0; slot < Bucket::slots; ++slot) {
+        if (b.tags[slot] == 0 || b.entries[slot] != index) continue;
+        b.tags[slot] = 0;
+        used_[index / 64] &= ~(std::uint64_t{1} << (index % 64));
+        free_.push_back(index);
+        return;
+      }
+    }
+  }
+
+  /// Visits the entries in the next `count` places of the slab, going round. The visitor may erase
+  /// what it is given.
+  template <typename Visitor>
+  void sweep(std::uint32_t count, Visitor&& visit) {
+    for (std::uint32_t i = std::min(count, capacity()); i > 0; --i) {
+      const std::uint32_t index = cursor_;
+      cursor_ = cursor_ + 1 == capacity() ? 0 : cursor_ + 1;
+      if ((used_[index / 64] >> (index % 64) & 1) != 0) visit(index);
+    }
+  }
+
+ private:
+  struct alignas(64) Bucket {
+    static constexpr unsigned slots = 8;
+    std::array<std::uint32_t, slots> tags{};  ///< 0 means free
+    std::array<std::uint32_t, slots> entries{};
+
+    [[nodiscard]] auto filled() const { return slots - std::ranges::count(tags, 0U); }
+  };
+  static_assert(sizeof(Bucket) == 64);
+
+  // The tag and the two bucket numbers come from different bits, so that knowing one tells nothing
+  // of the others. Capacities up to 2^28 need at most 26 bits for a bucket number.
+  [[nodiscard]] std::uint32_t first(std::uint64_t hash) const {
+    return static_cast<std::uint32_t>(hash) & mask_;
+  }
+  [[nodiscard]] std::uint32_t second(std::uint64_t hash) const {
+    return static_cast<std::uint32_t>(hash >> 32) & mask_;
+  }
+  [[nodiscard]] static std::uint32_t tag_of(std::uint64_t hash) {
+    return static_cast<std::uint32_t>((hash * 0x9e3779b97f4a7c15ULL) >> 32) | 1U;
+  }
+
+  std::vector<Entry> entries_;
+  std::vector<std::uint64_t> used_;
+  std::vector<std::uint32_t> free_;
+  std::vector<Bucket> buckets_;
+  std::uint32_t mask_;
+  std::uint32_t cursor_ = 0;
+};
+
+}  // namespace sekimori

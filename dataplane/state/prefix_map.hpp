@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "common/address.hpp"
+
+namespace sekimori {
+
+/// Longest-prefix match by binary search on prefix lengths (Waldvogel, Varghese, Turner and
+/// Plattner, "Scalable High Speed IP Routing Lookups", SIGCOMM 1997): one hash table holds the
+/// prefixes of all lengths, with markers where the search has to turn to longer ones. A lookup
+/// takes at most 1 + log2(distinct lengths of the family) probes, whatever the number of prefixes.
+/// Immutable.
+class PrefixMap {
+ public:
+  static constexpr std::uint32_t none = 0xffffffff;
+
+  struct Entry {
+    Prefix prefix;
+    std::uint32_t value = none;
+  };
+
+  PrefixMap() = default;
+  /// Of equal prefixes the last entry counts.
+  explicit PrefixMap(std::span<const Entry> entries);
+
+  /// The value of the longest prefix that holds the address, or `none`.
+  [[nodiscard]] std::uint32_t find(const Address& address) const;
+  /// Starts to fetch what the first probe for the address will touch.
+  void prefetch(const Address& address) const;
+  [[nodiscard]] bool empty() const { return ipv4_lengths_.empty() && ipv6_lengths_.empty(); }
+
+ private:
+  struct Cell {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    std::uint32_t value = none;  ///< of the longest prefix up to this length, itself included
+    std::uint8_t length = free;
+
+    static constexpr std::uint8_t free = 0xff;
+  };
+
+  [[nodiscard]] const std::vector<std::uint8_t>& lengths(const Address& address) const {
+    return address.is_ipv4() ? ipv4_lengths_ : ipv6_lengths_;
+  }
+  [[nodiscard]] std::size_t place(std::uint64_t high, std::uint64_t low, unsigned length) const;
+  [[nodiscard]] const Cell* probe(const Address& address, unsigned length) const;
+  Cell& cell(const Address& masked, unsigned length);
+  void add_markers(const Prefix& prefix);
+  void fill_markers();
+  /// Markers are often shared, so the table is sized for more cells than it comes to hold.
+  void compact();
+
+  std::vector<Cell> cells_;
+  std::vector<std::uint8_t> ipv4_lengths_;  ///< distinct lengths, ascending, of the 16-byte shape
+  std::vector<std::uint8_t> ipv6_lengths_;
+};
+
+}  // namespace sekimori

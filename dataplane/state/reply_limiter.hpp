@@ -1,0 +1,55 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "common/address.hpp"
+#include "common/clock.hpp"
+#include "dataplane/packet/siphash.hpp"
+
+namespace sekimori {
+
+/// Bounds the replies to any one address, so that packets with its address as a forged source
+/// cannot turn us into a reflector against it. A count-min sketch (Cormode and Muthukrishnan, 2005)
+/// of two rows with windows of one second: an address may be taken for a busier one, never for a
+/// calmer one. IPv6 sources count by their /64.
+class ReplyLimiter {
+ public:
+  explicit ReplyLimiter(const SipKey& key) : key_(key), cells_(2 * row_cells) {}
+
+  /// Whether a reply to `address` may be sent now; counts it if so. `per_s` of 0 stands for no
+  /// limit.
+  [[nodiscard]] bool admit(const Address& address, std::uint64_t now_ns, std::uint32_t per_s) {
+    if (per_s == 0) return true;
+    const std::uint64_t hash =
+        siphash<1, 3>(key_, std::array{address.high(), address.is_ipv4() ? address.low() : 0});
+    const std::uint32_t window = static_cast<std::uint32_t>(now_ns / ns_per_s) & window_mask;
+    std::uint32_t& a = current(cells_[hash % row_cells], window);
+    std::uint32_t& b = current(cells_[row_cells + (hash >> 32) % row_cells], window);
+    const std::uint32_t limit = std::min(per_s, count_mask);
+    if ((a & count_mask) >= limit && (b & count_mask) >= limit) return false;
+    a += (a & count_mask) != count_mask ? 1 : 0;
+    b += (b & count_mask) != count_mask ? 1 : 0;
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t row_cells = 1U << 16;
+  // A cell holds the window in its upper 12 bits and the count in its lower 20, so old counts need
+  // no clearing: they belong to another window.
+  static constexpr std::uint32_t count_bits = 20;
+  static constexpr std::uint32_t count_mask = (1U << count_bits) - 1;
+  static constexpr std::uint32_t window_mask = 0xfff;
+
+  static std::uint32_t& current(std::uint32_t& cell, std::uint32_t window) {
+    if (cell >> count_bits != window) cell = window << count_bits;
+    return cell;
+  }
+
+  SipKey key_;
+  std::vector<std::uint32_t> cells_;
+};
+
+}  // namespace sekimori

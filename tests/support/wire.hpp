@@ -28,7 +28,7 @@ struct VlanTag {
 /// the next `lose` is lost with probability `rate`.
 struct WireRule {
   Way way = Way::toward_server;
-  std::string filter;  ///< pcap-filter(7), over the frame without the wire's own tags
+  std::string filter = {};  ///< pcap-filter(7), over the frame without the wire's own tags
   std::uint64_t pass = 0;
   std::uint64_t lose = 1;
   double rate = 1.0;

@@ -1,0 +1,121 @@
+#include "tests/support/dataplane.hpp"
+
+#include <signal.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/deadline.hpp"
+#include "tests/support/errors.hpp"
+
+namespace sekimori::lab {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr seconds start_patience{30};
+
+// Written beside the old one and renamed, so that no reader finds half a policy.
+void write_policy(const fs::path& path, const std::string& policy) {
+  const fs::path fresh = path.string() + ".new";
+  std::ofstream file(fresh);
+  file << policy << std::flush;
+  if (!file) {
+    throw_errno("write " + fresh.string());
+  }
+  fs::rename(fresh, path);
+}
+
+std::string port_argument(PortDriver driver, int index, const Port& port) {
+  const char* name = driver == PortDriver::af_packet ? "net_af_packet" : "net_af_xdp";
+  return name + std::to_string(index) + ",iface=" + port.interface;
+}
+
+Process start(const Lab& lab, const fs::path& policy_path, const std::string& policy,
+              PortDriver driver) {
+  write_policy(policy_path, policy);
+  const std::string& name = lab.run().name();
+  Process process{
+      lab.box(),
+      {(program_folder() / "sekimori-dataplane").string(), "--policy", policy_path.string(),
+       "--outside", port_argument(driver, 0, lab.outside_port()), "--inside",
+       port_argument(driver, 1, lab.inside_port()), "--instance", name, "--no-huge"},
+      lab.run().directory() / "dataplane.log"};
+  if (!process.wait_for_output("ready", start_patience)) {
+    throw LabError("sekimori-dataplane does not start: " + process.output());
+  }
+  return process;
+}
+
+StatsReader open_statistics(const std::string& instance) {
+  auto reader = StatsReader::open(instance);
+  if (!reader) {
+    throw LabError("statistics of the dataplane: " + reader.error());
+  }
+  return std::move(*reader);
+}
+
+}  // namespace
+
+fs::path program_folder() {
+  return fs::read_symlink("/proc/self/exe").parent_path();
+}
+
+Dataplane::Dataplane(const Lab& lab, const std::string& policy, PortDriver driver)
+    : policy_path_(lab.run().directory() / "policy.toml"),
+      process_(start(lab, policy_path_, policy, driver)),
+      reader_(open_statistics(lab.run().name())) {}
+
+void Dataplane::reload(const std::string& policy) {
+  const std::uint64_t before = reader_.snapshot().policy_generation;
+  write_policy(policy_path_, policy);
+  process_.signal(SIGHUP);
+  if (!wait_until(seconds{10}, [&] { return reader_.snapshot().policy_generation > before; })) {
+    throw LabError("the new policy does not come into force: " + process_.output());
+  }
+}
+
+std::uint64_t Dataplane::counter(Counter which) const {
+  return totals().counters[static_cast<std::size_t>(which)];
+}
+
+std::uint64_t Dataplane::drops(DropReason which) const {
+  return totals().drops[static_cast<std::size_t>(which)];
+}
+
+bool Dataplane::wait_for(Counter which, std::uint64_t value, milliseconds at_most) const {
+  return wait_until(at_most, [&] { return counter(which) >= value; });
+}
+
+std::string Dataplane::report() const {
+  const WorkerStats stats = totals();
+  std::ostringstream text;
+  const auto list = [&text](const auto& numbers, const auto& names, const char* kind) {
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (numbers[i] != 0) {
+        text << kind << names[i].name << " " << numbers[i] << "\n";
+      }
+    }
+  };
+  list(stats.verdicts, verdict_texts, "verdict ");
+  list(stats.drops, drop_reason_texts, "drop ");
+  list(stats.counters, counter_texts, "");
+  text << "transmit_lost_packets " << stats.transmit_lost_packets << "\n";
+  return text.str();
+}
+
+int Dataplane::stop() {
+  return process_.stop(SIGTERM, seconds{10});
+}
+
+std::string policy_for_server(std::string_view syn_mode, std::string_view more) {
+  std::ostringstream text;
+  text << "[[object]]\nname = \"server\"\nprefixes = [\"" << Lab::server_ipv4 << "\", \""
+       << Lab::server_ipv6 << "\"]\nsyn = \"" << syn_mode << "\"\n"
+       << more;
+  return text.str();
+}
+
+}  // namespace sekimori::lab

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "common/stats_segment.hpp"
+#include "tests/support/lab.hpp"
+#include "tests/support/process.hpp"
+
+namespace sekimori::lab {
+
+enum class PortDriver : std::uint8_t { af_packet, af_xdp };
+
+/// The real `sekimori-dataplane`, from the folder of the running program, between the box's ports.
+class Dataplane {
+ public:
+  /// Returns when packets flow. `policy` is TOML.
+  Dataplane(const Lab& lab, const std::string& policy, PortDriver driver = PortDriver::af_packet);
+
+  /// Replaces the policy and returns when the new one is in force.
+  void reload(const std::string& policy);
+  [[nodiscard]] WorkerStats totals() const { return reader_.snapshot().total(); }
+  [[nodiscard]] std::uint64_t counter(Counter which) const;
+  [[nodiscard]] std::uint64_t drops(DropReason which) const;
+  /// Waits for a counter to reach a value.
+  [[nodiscard]] bool wait_for(Counter which, std::uint64_t value,
+                              std::chrono::milliseconds at_most) const;
+  /// What happened so far, one line for each counter and drop reason that is not 0.
+  [[nodiscard]] std::string report() const;
+  /// SIGTERM; returns the exit status.
+  int stop();
+  [[nodiscard]] Process& process() { return process_; }
+
+ private:
+  std::filesystem::path policy_path_;
+  Process process_;
+  StatsReader reader_;
+};
+
+/// A policy that protects both addresses of the lab's server with one SYN mode; `more` is appended
+/// to the object.
+std::string policy_for_server(std::string_view syn_mode, std::string_view more = "");
+
+/// The folder of the running program, where the project's other programs are too.
+std::filesystem::path program_folder();
+
+}  // namespace sekimori::lab

@@ -85,6 +85,8 @@ std::optional<Prefix> Prefix::parse(std::string_view text) {
 }
 
 bool Prefix::contains(const Address& candidate) const {
+  // A short IPv6 prefix such as ::/0 spans the mapped block without meaning IPv4.
+  if (candidate.is_ipv4() && length < ipv4_length_offset) return false;
   return candidate.masked(length) == address;
 }
 

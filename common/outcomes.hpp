@@ -22,54 +22,55 @@ namespace sekimori {
   X(drop, "discarded for one named reason")
 
 /// Why a packet was dropped.
-#define SEKIMORI_DROP_REASONS(X)                                                       \
-  /* Headers that no correct sender produces. */                                       \
-  X(frame_truncated, "frame ends inside its Ethernet or VLAN header")                  \
-  X(ip_truncated, "frame ends before the IP packet does")                              \
-  X(ip_header_invalid, "IP version or header length is wrong")                         \
-  X(ip_checksum, "IPv4 header checksum is wrong")                                      \
-  X(ip_options_invalid, "IPv4 option list is malformed or carries a source route")     \
-  X(ip_source_invalid, "source address cannot be a sender's")                          \
-  X(ipv6_extension_invalid, "IPv6 extension header is malformed or out of place")      \
-  X(fragment_invalid, "fragment has an impossible length or offset")                   \
-  X(fragment_tiny, "first fragment does not hold the whole transport header")          \
-  X(land, "source and destination address are the same")                               \
-  X(tcp_header_invalid, "TCP header is cut short or its data offset is wrong")         \
-  X(tcp_checksum, "TCP checksum is wrong")                                             \
-  X(tcp_options_invalid, "TCP option list is malformed")                               \
-  X(tcp_flags_invalid, "TCP flags form a combination that no stack sends")             \
-  X(tcp_port_zero, "TCP source or destination port is 0")                              \
-  X(udp_length, "UDP length does not fit the packet")                                  \
-  X(udp_checksum, "UDP checksum is wrong")                                             \
-  X(icmp_truncated, "ICMP message is shorter than its header")                         \
-  X(icmp_checksum, "ICMP checksum is wrong")                                           \
-  X(unparsed, "headers lie beyond what the parser reads, and the policy drops such")   \
-  /* The policy says no. */                                                            \
-  X(ethertype_refused, "EtherType is one that the policy does not pass")               \
-  X(unprotected, "destination belongs to no object, and the policy drops such")        \
-  X(source_blocked, "source is on a block list")                                       \
-  X(fragment_refused, "object accepts no fragments")                                   \
-  /* A limit of the object is reached. */                                              \
-  X(limit_total, "object's limit for all its traffic is reached")                      \
-  X(limit_tcp, "object's limit for TCP is reached")                                    \
-  X(limit_udp, "object's limit for UDP is reached")                                    \
-  X(limit_icmp, "object's limit for ICMP is reached")                                  \
-  X(limit_fragment, "object's limit for fragments is reached")                         \
-  X(limit_other, "object's limit for other protocols is reached")                      \
-  /* TCP authentication and splicing. */                                               \
-  X(cookie_invalid, "acknowledges no cookie of ours and belongs to no connection")     \
-  X(connection_unknown, "TCP segment belongs to no connection and opens none")         \
-  X(syn_first, "first SYN of a source that must show that it retransmits")             \
-  X(syn_too_soon, "SYN was repeated faster than a TCP stack retransmits")              \
-  X(syn_ack_unsolicited, "SYN-ACK answers no SYN from inside")                         \
-  X(source_proved, "packet has proved its source and is not for the server")           \
-  X(source_unproved, "segment of no connection from a source that has proved nothing") \
-  X(reply_limited, "answer would exceed the replies allowed to one address")           \
-  X(creation_limited, "object's new connections per second are reached")               \
-  X(flow_table_full, "no room for another connection")                                 \
-  X(handshake_table_full, "no room for another handshake with a server")               \
-  X(hold_full, "early data beyond what is held for a connection")                      \
-  X(segment_unexpected, "segment does not fit the state of its connection")            \
+#define SEKIMORI_DROP_REASONS(X)                                                               \
+  /* Headers that no correct sender produces. */                                               \
+  X(frame_truncated, "frame ends inside its Ethernet or VLAN header")                          \
+  X(ip_truncated, "frame ends before the IP packet does")                                      \
+  X(ip_header_invalid, "IP version or header length is wrong")                                 \
+  X(ip_checksum, "IPv4 header checksum is wrong")                                              \
+  X(ip_options_invalid, "IPv4 option list is malformed or carries a source route")             \
+  X(ip_source_invalid, "source address cannot be a sender's")                                  \
+  X(ipv6_extension_invalid, "IPv6 extension header is malformed or out of place")              \
+  X(fragment_invalid, "fragment has an impossible length or offset")                           \
+  X(fragment_tiny, "first fragment does not hold the whole transport header")                  \
+  X(land, "source and destination address are the same")                                       \
+  X(tcp_header_invalid, "TCP header is cut short or its data offset is wrong")                 \
+  X(tcp_checksum, "TCP checksum is wrong")                                                     \
+  X(tcp_options_invalid, "TCP option list is malformed")                                       \
+  X(tcp_flags_invalid, "TCP flags form a combination that no stack sends")                     \
+  X(tcp_port_zero, "TCP source or destination port is 0")                                      \
+  X(udp_length, "UDP length does not fit the packet")                                          \
+  X(udp_checksum, "UDP checksum is wrong")                                                     \
+  X(icmp_truncated, "ICMP message is shorter than its header")                                 \
+  X(icmp_checksum, "ICMP checksum is wrong")                                                   \
+  X(unparsed, "headers lie beyond what the parser reads, and the policy drops such")           \
+  /* The policy says no. */                                                                    \
+  X(ethertype_refused, "EtherType is one that the policy does not pass")                       \
+  X(unprotected, "destination belongs to no object, and the policy drops such")                \
+  X(source_blocked, "source is on a block list")                                               \
+  X(fragment_refused, "object accepts no fragments")                                           \
+  /* A limit of the object is reached. */                                                      \
+  X(limit_total, "object's limit for all its traffic is reached")                              \
+  X(limit_tcp, "object's limit for TCP is reached")                                            \
+  X(limit_udp, "object's limit for UDP is reached")                                            \
+  X(limit_icmp, "object's limit for ICMP is reached")                                          \
+  X(limit_fragment, "object's limit for fragments is reached")                                 \
+  X(limit_other, "object's limit for other protocols is reached")                              \
+  /* TCP authentication and splicing. */                                                       \
+  X(cookie_invalid, "acknowledges no cookie of ours and belongs to no connection")             \
+  X(connection_unknown, "TCP segment belongs to no connection and opens none")                 \
+  X(syn_first, "first SYN of a source that must show that it retransmits")                     \
+  X(syn_too_soon, "SYN was repeated faster than a TCP stack retransmits")                      \
+  X(syn_ack_unsolicited, "SYN-ACK answers no SYN from inside")                                 \
+  X(source_proved, "packet has proved its source and is not for the server")                   \
+  X(source_unproved, "segment of no connection from a source that has proved nothing")         \
+  X(reply_limited, "answer would exceed the replies allowed to one address")                   \
+  X(creation_limited, "object's new connections per second are reached")                       \
+  X(flow_table_full, "no room for another connection")                                         \
+  X(handshake_table_full, "no room for another handshake with a server")                       \
+  X(hold_full, "early data beyond what is held for a connection")                              \
+  X(handshake_pending, "repeats an acknowledgement while the server's handshake is under way") \
+  X(segment_unexpected, "segment does not fit the state of its connection")                    \
   X(icmp_unmatched, "ICMP error quotes a TCP segment of no connection")
 
 /// Counters beside the verdicts and drop reasons. Gauges are marked in their text.
@@ -104,7 +105,8 @@ namespace sekimori {
   X(icmp_translated, "ICMP errors whose quoted segment was translated")             \
   X(generated_outside, "packets of our own sent outside, besides replies")          \
   X(generated_inside, "packets of our own sent inside, besides replies")            \
-  X(generated_lost, "packets of our own for which the outbox had no room")
+  X(generated_lost, "packets of our own for which the outbox had no room")          \
+  X(handover_lost, "packets that the worker of their flow had no room to take over")
 
 #define SEKIMORI_ENUMERATOR(name, text) name,
 #define SEKIMORI_ONE(name, text) +1

@@ -130,4 +130,10 @@ void reply_in_place(Frame& frame, const Headers& headers, const Segment& segment
       static_cast<std::uint32_t>(write_segment({frame.data, frame.capacity}, link, segment));
 }
 
+void replace_in_place(Frame& frame, const Headers& headers, const Segment& segment) {
+  const LinkHeader link = LinkHeader::copy_of(frame, headers);
+  frame.length =
+      static_cast<std::uint32_t>(write_segment({frame.data, frame.capacity}, link, segment));
+}
+
 }  // namespace sekimori

@@ -60,4 +60,8 @@ std::size_t write_segment(std::span<std::uint8_t> out, const LinkHeader& link,
 /// The frame has `max_segment_frame` bytes of capacity.
 void reply_in_place(Frame& frame, const Headers& headers, const Segment& segment);
 
+/// Replaces the frame by `segment`, sent on in the frame's direction; otherwise as
+/// `reply_in_place`.
+void replace_in_place(Frame& frame, const Headers& headers, const Segment& segment);
+
 }  // namespace sekimori

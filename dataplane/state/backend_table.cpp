@@ -39,8 +39,8 @@ bool BackendTable::learn(const Address& server, std::uint16_t port, std::uint64_
 
   BackendProfile learned = entry.profile;
   if (syn_ack.mss != 0) learned.mss = syn_ack.mss;
-  if (offered.sack) learned.sack = syn_ack.sack_permitted();
-  if (offered.timestamps) learned.timestamps = syn_ack.has_timestamps();
+  if (offered.sack || syn_ack.sack_permitted()) learned.sack = syn_ack.sack_permitted();
+  if (offered.timestamps || syn_ack.has_timestamps()) learned.timestamps = syn_ack.has_timestamps();
   const bool scale_changes = offered.window_scale && syn_ack.window_scale != entry.next_scale;
   if (scale_changes) {
     entry.next_scale = syn_ack.window_scale;

@@ -58,8 +58,9 @@ struct alignas(64) Flow {
   std::uint32_t handshake = no_handshake;
   FlowState state = FlowState::passing;
   std::uint8_t flags = 0;
-  std::int8_t to_client_shift = 0;  ///< of windows that the server sends
-  std::int8_t to_server_shift = 0;  ///< of windows that the client sends
+  std::int8_t to_client_shift = 0;    ///< of windows that the server sends
+  std::int8_t to_server_shift = 0;    ///< of windows that the client sends
+  std::uint32_t client_sequence = 0;  ///< latest of the client, against blind RSTs
 
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) == flag; }
   /// Nothing more is to come but stray segments, so the ports may be used again.

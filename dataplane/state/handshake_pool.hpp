@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -29,12 +30,22 @@ struct Handshake {
   AgreedOptions agreed;
   std::uint8_t advertised_scale = no_window_scale;  ///< what our SYN-ACK told the client
   std::uint8_t attempts = 0;
+  std::uint8_t link_length = 0;  ///< of the Ethernet header and tags in `frame`
   std::uint8_t frame_length = 0;
   std::array<std::uint8_t, max_segment_frame> frame{};  ///< the SYN, to be sent again
 
   [[nodiscard]] std::span<const std::uint8_t> syn() const { return {frame.data(), frame_length}; }
+  /// The link header of packets to the client.
+  [[nodiscard]] LinkHeader link_to_client() const;
 };
 static_assert(max_segment_frame <= 0xff);
+
+inline LinkHeader Handshake::link_to_client() const {
+  LinkHeader link;
+  link.length = link_length;
+  std::memcpy(link.bytes.data(), frame.data(), link_length);
+  return link.reversed();
+}
 
 /// A fixed number of places with stable indices.
 template <typename Entry>

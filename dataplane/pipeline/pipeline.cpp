@@ -1,0 +1,76 @@
+#include "dataplane/pipeline/pipeline.hpp"
+
+#include "dataplane/stages/classify.hpp"
+#include "dataplane/stages/icmp_errors.hpp"
+#include "dataplane/stages/limits.hpp"
+#include "dataplane/stages/meters.hpp"
+#include "dataplane/stages/server_handshake.hpp"
+#include "dataplane/stages/source_lists.hpp"
+#include "dataplane/stages/splice.hpp"
+#include "dataplane/stages/tcp.hpp"
+#include "dataplane/stages/validity.hpp"
+
+namespace sekimori {
+namespace {
+
+void count_received(Side from, std::span<const Frame> frames, WorkerStats& stats) {
+  std::uint64_t bytes = 0;
+  for (const Frame& frame : frames) bytes += frame.length;
+  const bool outside = from == Side::outside;
+  stats.count(outside ? Counter::received_outside_packets : Counter::received_inside_packets,
+              frames.size());
+  stats.count(outside ? Counter::received_outside_bytes : Counter::received_inside_bytes, bytes);
+}
+
+void count_verdicts(const Burst& burst, const StageContext& context) {
+  WorkerStats& stats = context.state.stats;
+  for (std::size_t i = 0; i < burst.frames.size(); ++i) {
+    const Decision& decision = burst.decisions[i];
+    add(stats.verdicts[static_cast<std::size_t>(decision.verdict)], 1);
+    if (decision.verdict != Verdict::drop) continue;
+    add(stats.drops[static_cast<std::size_t>(decision.reason)], 1);
+    if (burst.from == Side::outside && burst.object[i] != Burst::no_object) {
+      ObjectMeters& meters = context.state.meters[context.policy.object_slot(burst.object[i])];
+      add(meters.dropped_packets, 1);
+      add(meters.dropped_bytes, burst.frames[i].length);
+    }
+  }
+}
+
+}  // namespace
+
+Pipeline::Pipeline(const GlobalRecord& capacities, std::uint32_t worker_count,
+                   const MasterSecret& secret, const CookieKeys& keys, WorkerStats& stats,
+                   std::span<ObjectMeters> meters)
+    : state_(capacities, worker_count, secret, keys, stats, meters) {}
+
+void Pipeline::process(Side from, std::span<Frame> frames, std::span<Decision> decisions,
+                       const PolicyTables& policy, const Now& now) {
+  if (frames.empty()) return;
+  StageContext context{.state = state_, .policy = policy, .now = now};
+  burst_.start(from, frames, decisions);
+  count_received(from, frames, state_.stats);
+
+  classify(burst_, context);
+  meter(burst_, context);
+  check_validity(burst_, context);
+  apply_source_lists(burst_, context);
+  handle_tcp(burst_, context);
+  translate_icmp_errors(burst_, context);
+  apply_limits(burst_, context);
+  burst_.for_each_open([&](std::size_t i) { burst_.forward(i); });
+
+  count_verdicts(burst_, context);
+}
+
+void Pipeline::tick(const PolicyTables& policy, const Now& now, std::uint32_t sweep) {
+  StageContext context{.state = state_, .policy = policy, .now = now};
+  run_handshake_timers(context, sweep);
+  expire_flows(context, sweep);
+  state_.sources.sweep(sweep, context.now_ms());
+  state_.stats.gauge(Counter::flows, state_.flows.size());
+  state_.stats.gauge(Counter::handshakes, state_.handshakes.size());
+  state_.stats.gauge(Counter::sources, state_.sources.size());
+}
+
+}  // namespace sekimori

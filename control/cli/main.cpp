@@ -1,0 +1,57 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "control/cli/exit_status.hpp"
+#include "control/cli/policy_commands.hpp"
+#include "control/model/reference.hpp"
+
+namespace {
+
+using namespace sekimori;
+
+int run(int argc, char** argv) {
+  CLI::App app{"Checks and compiles policies of Sekimori and shows what its dataplane does."};
+  app.require_subcommand(1);
+  int status = exit_success;
+
+  std::string policy;
+  CLI::App* check = app.add_subcommand("check", "Check a policy and show all its faults");
+  check->add_option("POLICY", policy, "A policy in TOML")->required();
+  check->callback([&] { status = check_command(policy); });
+
+  std::string image;
+  CLI::App* compile = app.add_subcommand("compile", "Compile a policy for the dataplane");
+  compile->add_option("POLICY", policy, "A policy in TOML")->required();
+  compile->add_option("-o,--output", image, "The image to write, - for standard output")
+      ->required();
+  compile->callback([&] { status = compile_command(policy, image); });
+
+  std::string key;
+  CLI::App* explain = app.add_subcommand("explain", "Say what a key of a policy means");
+  explain->add_option("KEY", key, "A key such as object.syn or a table such as object.server");
+  explain->callback([&] { status = explain_command(key); });
+
+  app.add_subcommand("config-reference", "Print docs/CONFIG.md")->callback([] {
+    std::fputs(config_reference().c_str(), stdout);
+  });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_success : exit_wrong_input;
+  }
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sekictl: %s\n", error.what());
+    return sekimori::exit_failure;
+  }
+}

@@ -16,9 +16,9 @@ class Nginx {
   static constexpr std::size_t large_bytes = 10'000'000;
 
   struct Options {
-    std::string ipv4;   ///< address to listen at
-    std::string ipv6;   ///< another one; empty for none
-    int backlog = 511;  ///< of listen(2)
+    std::string ipv4 = {};  ///< address to listen at
+    std::string ipv6 = {};  ///< another one; empty for none
+    int backlog = 511;      ///< of listen(2)
     int worker_count = 1;
   };
 

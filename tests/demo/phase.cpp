@@ -1,0 +1,172 @@
+#include "tests/demo/phase.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <sstream>
+
+#include "tests/demo/flood.hpp"
+#include "tests/support/nginx.hpp"
+
+namespace sekimori::demo {
+namespace {
+
+using lab::Lab;
+using lab::PacketCounter;
+
+constexpr const char* server_queue = "128";
+constexpr std::chrono::seconds flood_lead{2};
+constexpr std::chrono::seconds flood_tail{1};
+
+std::vector<lab::Endpoint> add_clients(const Lab& lab) {
+  std::vector<lab::Endpoint> clients;
+  for (int last = 11; last <= 18; ++last) {
+    const std::string address = "10.77.0." + std::to_string(last);
+    lab.client().ip("addr add " + address + "/24 dev " + lab.client_port().interface);
+    clients.emplace_back(address, 0);
+  }
+  return clients;
+}
+
+// A server that nobody prepared for a flood: no SYN cookies, and room for few half-open
+// connections. Its answers to the spoofed sources go toward the outside, where nobody takes them.
+void leave_unprotected(const Lab& lab) {
+  lab.server().set_sysctl("net.ipv4.tcp_syncookies", "0");
+  lab.server().set_sysctl("net.ipv4.tcp_max_syn_backlog", "256");
+  lab.server().set_sysctl("net.core.somaxconn", server_queue);
+  lab.server().ip(std::string("route add ") + spoofed_sources + " via " + Lab::client_ipv4);
+}
+
+// From the table "Tcp:" of /proc/net/snmp, whose first line names the columns of the second.
+std::uint64_t retransmitted_segments(const lab::Namespace& where) {
+  std::istringstream lines(where.read_file("/proc/net/snmp"));
+  std::string names;
+  std::string values;
+  while (std::getline(lines, names) && !names.starts_with("Tcp:")) {
+  }
+  std::getline(lines, values);
+  std::istringstream name_words(names);
+  std::istringstream value_words(values);
+  std::string name;
+  std::string value;
+  while (name_words >> name && value_words >> value) {
+    if (name == "RetransSegs") {
+      return std::stoull(value);
+    }
+  }
+  return 0;
+}
+
+// On a terminal one line that changes; elsewhere a line at the end.
+class Progress {
+ public:
+  explicit Progress(std::string title) : title_(std::move(title)) {}
+
+  void show(const HttpLoadResult& load, std::uint64_t offered) {
+    last_ = title_ + ": " + std::to_string(load.succeeded) + " of " + std::to_string(load.tried) +
+            " requests answered";
+    if (offered > 0) {
+      last_ += ", " + std::to_string(offered) + " SYNs offered";
+    }
+    if (terminal_) {
+      std::printf("\r\033[K%s", last_.c_str());
+      std::fflush(stdout);
+    }
+  }
+  void begin() {
+    std::printf(terminal_ ? "%s ..." : "%s ...\n", title_.c_str());
+    std::fflush(stdout);
+  }
+  void end() {
+    std::printf("%s%s\n", terminal_ ? "\r\033[K" : "", last_.c_str());
+    std::fflush(stdout);
+  }
+
+ private:
+  std::string title_;
+  std::string last_;
+  bool terminal_ = ::isatty(STDOUT_FILENO) != 0;
+};
+
+// A SYN of the flood was either answered, and the answer then came to the attacker's interface, or
+// dropped; what was dropped beyond those was a client's.
+std::uint64_t drops_of_clients(const WorkerStats& stats, std::uint64_t offered,
+                               std::uint64_t answered) {
+  std::uint64_t dropped = 0;
+  for (const std::uint64_t packets : stats.drops) {
+    dropped += packets;
+  }
+  const std::uint64_t of_the_flood = offered > answered ? offered - answered : 0;
+  return dropped > of_the_flood ? dropped - of_the_flood : 0;
+}
+
+std::vector<PhaseResult::Drop> named_drops(const WorkerStats& stats) {
+  std::vector<PhaseResult::Drop> drops;
+  for (std::size_t i = 0; i < drop_reason_count; ++i) {
+    if (stats.drops[i] != 0) {
+      drops.push_back({std::string(drop_reason_texts[i].name),
+                       std::string(drop_reason_texts[i].text), stats.drops[i]});
+    }
+  }
+  return drops;
+}
+
+}  // namespace
+
+PhaseResult run_phase(const std::string& title, const DemoOptions& options, Protection protection,
+                      bool with_flood) {
+  Progress progress{title};
+  progress.begin();
+  Lab lab;
+  leave_unprotected(lab);
+  const HttpLoadOptions load{
+      .server = {Lab::server_ipv4, 80},
+      .clients = add_clients(lab),
+      .requests_per_s = options.requests_per_s,
+      .duration = with_flood ? options.load_duration : options.baseline_duration,
+  };
+  std::optional<lab::PlainBridge> bridge;
+  std::optional<lab::Dataplane> sekimori;
+  if (protection == Protection::none) {
+    bridge.emplace(lab);
+  } else {
+    sekimori.emplace(lab, lab::policy_for_server("proxy"), options.driver);
+  }
+  const lab::Nginx nginx{lab.server(),
+                         lab.run().directory(),
+                         {.ipv4 = Lab::server_ipv4, .backlog = std::stoi(server_queue)}};
+  const std::string spoofed = std::string("src net ") + spoofed_sources;
+  PacketCounter reaching_server{lab.server_port(), spoofed};
+  PacketCounter answers{lab.client_port(), std::string("dst net ") + spoofed_sources};
+  const std::uint64_t sent_again_before = retransmitted_segments(lab.client());
+
+  std::optional<Flood> flood;
+  if (with_flood) {
+    flood.emplace(lab, FloodOptions{.rate_pps = options.flood_pps,
+                                    .duration = flood_lead + options.load_duration + flood_tail});
+    std::this_thread::sleep_for(flood_lead);
+  }
+  PhaseResult result;
+  result.load = offer_http_load(lab.client(), load, [&](const HttpLoadResult& so_far) {
+    progress.show(so_far, flood ? flood->offered() : 0);
+  });
+  result.client_retransmissions = retransmitted_segments(lab.client()) - sent_again_before;
+  if (flood) {
+    flood->wait_for_end();
+    result.syns_offered = flood->offered();
+  }
+  result.syns_reached_server = reaching_server.count();
+  if (sekimori) {
+    const WorkerStats stats = sekimori->totals();
+    result.syn_acks_sent = sekimori->counter(Counter::syn_ack_sent);
+    result.false_drops = drops_of_clients(stats, result.syns_offered, answers.count());
+    result.drops = named_drops(stats);
+  }
+  progress.show(result.load, result.syns_offered);
+  progress.end();
+  return result;
+}
+
+}  // namespace sekimori::demo

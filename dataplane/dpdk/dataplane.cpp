@@ -1,0 +1,119 @@
+#include "dataplane/dpdk/dataplane.hpp"
+
+#include <array>
+#include <cstdio>
+#include <string>
+
+#include "common/clock.hpp"
+#include "common/cookie_keys.hpp"
+#include "common/policy_source.hpp"
+#include "common/stats_segment.hpp"
+#include "dataplane/dpdk/eal.hpp"
+#include "dataplane/dpdk/events.hpp"
+#include "dataplane/dpdk/policy_keeper.hpp"
+#include "dataplane/dpdk/port_pair.hpp"
+#include "dataplane/dpdk/worker_set.hpp"
+
+namespace sekimori {
+
+namespace {
+
+tl::expected<std::array<PortSpec, 2>, Failure> parse_ports(const Options& options) {
+  auto outside = parse_port_spec(Side::outside, options.outside);
+  if (!outside) return tl::unexpected(outside.error());
+  auto inside = parse_port_spec(Side::inside, options.inside);
+  if (!inside) return tl::unexpected(inside.error());
+  if (outside->device == inside->device) {
+    return wrong_input(inside->flag() +
+                       ": is the outside port too; two devices of one driver differ in their "
+                       "number, as net_af_packet0 and net_af_packet1");
+  }
+  return std::array{std::move(*outside), std::move(*inside)};
+}
+
+tl::expected<PolicyImage, Failure> load_first_policy(const Options& options) {
+  auto image = load_policy(options.policy);
+  if (image) return std::move(*image);
+  const PolicySourceError& error = image.error();
+  return tl::unexpected<Failure>(
+      {.exit_status = error.exit_status,
+       .message = error.message.empty() ? "" : "--policy: " + error.message});
+}
+
+tl::expected<MasterSecret, Failure> load_secret(const Options& options) {
+  if (!options.secret_file) return MasterSecret::random();
+  auto secret = MasterSecret::load(*options.secret_file);
+  if (!secret) return wrong_input("--secret-file: " + secret.error());
+  return *secret;
+}
+
+void say_ready(const Options& options, const Eal& eal, const PortPair& ports,
+               PolicyKeeper& policy) {
+  const char* spread = ports.symmetric_rss() ? "rss" : "software";
+  std::printf("ready workers=%u outside=%s inside=%s spread=%s memory=%s policy=%s\n",
+              options.workers, ports.port(Side::outside).spec().device.c_str(),
+              ports.port(Side::inside).spec().device.c_str(), options.workers > 1 ? spread : "none",
+              eal.uses_huge_pages() ? "hugepages" : "ordinary",
+              policy.generations().current().image().id().c_str());
+  std::fflush(stdout);
+}
+
+/// The main thread's work while packets flow.
+void look_after(Events& events, PolicyKeeper& policy, PortPair& ports, CookieKeys& keys,
+                const MasterSecret& secret, StatsHeader& header) {
+  for (;;) {
+    switch (events.wait()) {
+      case Event::stop:
+        return;
+      case Event::reload:
+        policy.reload();
+        break;
+      case Event::second: {
+        const Now now = read_clock();
+        keys.refresh(secret, now.unix_s());
+        set(header.heartbeat_unix_ns, now.unix_ns);
+        ports.report_links();
+        break;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+tl::expected<void, Failure> run_dataplane(const Options& options) {
+  // What the user has written comes first, so that a mistake is told before anything is touched.
+  const auto specs = parse_ports(options);
+  if (!specs) return tl::unexpected(specs.error());
+  const auto secret = load_secret(options);
+  if (!secret) return tl::unexpected(secret.error());
+  auto image = load_first_policy(options);
+  if (!image) return tl::unexpected(image.error());
+
+  auto events = Events::open();
+  if (!events) return tl::unexpected(events.error());
+  auto segment =
+      StatsSegment::create(options.instance, options.workers, image->global().object_capacity);
+  if (!segment) return refused("--instance " + options.instance + ": " + segment.error());
+  const auto policy =
+      PolicyKeeper::create(options.policy, std::move(*image), *segment, options.workers);
+  if (!policy) return tl::unexpected(policy.error());
+  CookieKeys keys;
+  keys.refresh(*secret, read_clock().unix_s());
+
+  const auto eal = Eal::start(options, *specs);
+  if (!eal) return tl::unexpected(eal.error());
+  auto ports = PortPair::open(options, *specs);
+  if (!ports) return tl::unexpected(ports.error());
+  const auto workers = WorkerSet::create(options, *ports, **policy, *secret, keys, *segment);
+  if (!workers) return tl::unexpected(workers.error());
+
+  if (auto started = ports->start(); !started) return started;
+  (*workers)->launch();
+  say_ready(options, *eal, *ports, **policy);
+  look_after(*events, **policy, *ports, keys, *secret, segment->header());
+  (*workers)->stop();
+  return {};
+}
+
+}  // namespace sekimori

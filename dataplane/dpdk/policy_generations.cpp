@@ -1,0 +1,39 @@
+#include "dataplane/dpdk/policy_generations.hpp"
+
+#include <rte_common.h>
+
+#include <new>
+
+namespace sekimori {
+
+PolicyGenerations::PolicyGenerations(std::unique_ptr<const PolicyTables> first, unsigned workers)
+    : current_(first.get()) {
+  const std::size_t size = rte_rcu_qsbr_get_memsize(workers);
+  readers_.reset(static_cast<rte_rcu_qsbr*>(std::aligned_alloc(
+      RTE_CACHE_LINE_SIZE, RTE_ALIGN_CEIL(size, std::size_t{RTE_CACHE_LINE_SIZE}))));
+  if (readers_ == nullptr) throw std::bad_alloc{};
+  rte_rcu_qsbr_init(readers_.get(), workers);
+  first.release();
+}
+
+PolicyGenerations::~PolicyGenerations() {
+  delete current_.load(std::memory_order_relaxed);
+}
+
+void PolicyGenerations::replace(std::unique_ptr<const PolicyTables> next) {
+  const std::unique_ptr<const PolicyTables> old{
+      current_.exchange(next.release(), std::memory_order_acq_rel)};
+  rte_rcu_qsbr_synchronize(readers_.get(), RTE_QSBR_THRID_INVALID);
+}
+
+void PolicyGenerations::enter(unsigned worker) {
+  rte_rcu_qsbr_thread_register(readers_.get(), worker);
+  rte_rcu_qsbr_thread_online(readers_.get(), worker);
+}
+
+void PolicyGenerations::leave(unsigned worker) {
+  rte_rcu_qsbr_thread_offline(readers_.get(), worker);
+  rte_rcu_qsbr_thread_unregister(readers_.get(), worker);
+}
+
+}  // namespace sekimori

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "common/stats_segment.hpp"
+#include "dataplane/dpdk/failure.hpp"
+#include "dataplane/dpdk/policy_generations.hpp"
+#include "dataplane/state/policy_tables.hpp"
+
+namespace sekimori {
+
+/// The main thread's side of the policy: reads it, builds its tables, names its objects in the
+/// statistics, and puts it in force.
+class PolicyKeeper {
+ public:
+  /// `image` was read from `path`, where `reload` looks again. `segment` has as many object slots
+  /// as the image asks for, and outlives the keeper.
+  static tl::expected<std::unique_ptr<PolicyKeeper>, Failure> create(std::string path,
+                                                                     PolicyImage image,
+                                                                     StatsSegment& segment,
+                                                                     unsigned workers);
+
+  /// Puts the policy in the file in force, or tells the operator why the old one stays.
+  void reload();
+
+  [[nodiscard]] PolicyGenerations& generations() { return *generations_; }
+  /// The sizes of the tables, which stay those of the first policy until the program ends.
+  [[nodiscard]] const GlobalRecord& capacities() const { return capacities_; }
+
+ private:
+  PolicyKeeper(std::string path, const GlobalRecord& capacities, StatsSegment& segment)
+      : path_(std::move(path)),
+        capacities_(capacities),
+        slots_(capacities.object_capacity),
+        segment_(segment) {}
+
+  tl::expected<std::unique_ptr<const PolicyTables>, std::string> build(PolicyImage image);
+  void announce(const PolicyTables& policy);
+
+  std::string path_;
+  GlobalRecord capacities_;
+  ObjectSlots slots_;
+  StatsSegment& segment_;
+  std::unique_ptr<PolicyGenerations> generations_;
+  std::uint64_t generation_ = 0;
+};
+
+}  // namespace sekimori

@@ -104,6 +104,19 @@ std::string check_global(const PolicyImage& image) {
   if (g.source_list != 0) return "global: source list must be 0";
   if (image.source_lists().empty()) return "global: source list 0 is missing";
   if (g.retransmit_min_ms > g.retransmit_max_ms) return "global: retransmit window is empty";
+  for (const std::uint32_t seconds : {g.authenticated_lifetime_s, g.established_timeout_s,
+                                      g.half_closed_timeout_s, g.closed_timeout_s}) {
+    if (seconds > PolicyBounds::max_seconds) return "global: a time is above 2^20 s";
+  }
+  if (g.retransmit_max_ms > PolicyBounds::max_seconds * 1000) {
+    return "global: retransmit window is above 2^20 s";
+  }
+  if (g.server_syn_timeout_ms > PolicyBounds::max_server_syn_timeout_ms) {
+    return "global: server SYN timeout is above 60 s";
+  }
+  if (g.server_syn_retries > PolicyBounds::max_server_syn_retries) {
+    return "global: server SYN retries are above 10";
+  }
   if (image.objects().size() > g.object_capacity) return "global: object capacity is exceeded";
   if (g.object_capacity > PolicyBounds::max_objects) return "global: object capacity is too large";
   for (const std::uint32_t capacity : {g.flow_capacity, g.handshake_capacity, g.hold_capacity,

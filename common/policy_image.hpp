@@ -30,6 +30,10 @@ struct PolicyBounds {
   static constexpr std::uint32_t max_source_entries = 1U << 22;
   static constexpr std::uint32_t max_name_length = 63;
   static constexpr std::uint64_t max_image_bytes = 1ULL << 30;
+  /// Clocks of 32-bit milliseconds compare times up to half their range apart.
+  static constexpr std::uint32_t max_seconds = 1U << 20;
+  static constexpr std::uint32_t max_server_syn_timeout_ms = 60'000;
+  static constexpr std::uint32_t max_server_syn_retries = 10;
 };
 
 enum class Action : std::uint8_t { pass, drop };

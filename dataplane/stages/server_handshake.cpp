@@ -181,8 +181,12 @@ void server_while_connecting(TcpPacket& p) {
   if (p.is_rst() && acknowledges) return refuse(p, flow, h);
   if (p.is_syn_ack() && acknowledges) return complete(p, flow, h);
   // The server still has an older connection of the same ports. A RST ends it, as if the client
-  // itself had met that answer (RFC 9293, section 3.5.2), and the next SYN opens the new one.
-  if (segment.has(tcp_flag::ack) && !p.is_rst() && !p.is_syn_ack()) return p.reply_reset();
+  // itself had met that answer (RFC 9293, section 3.5.2), and the SYN that follows opens the new
+  // one.
+  if (segment.has(tcp_flag::ack) && !p.is_rst() && !p.is_syn_ack()) {
+    p.reply_reset();
+    return send_again(p.context, h);
+  }
   p.drop(DropReason::segment_unexpected);
 }
 

@@ -56,7 +56,7 @@ std::uint64_t syn_hash(const TcpPacket& p) {
 void authenticate_by_reset(TcpPacket& p) {
   if (authenticated(p)) return;
   if (p.is_syn()) return answer_syn(p);
-  if (p.is_rst() || p.is_syn_ack()) return p.drop(DropReason::source_unproved);
+  if (p.is_rst()) return p.drop(DropReason::source_unproved);
   if (!match_cookie(p)) return p.drop(DropReason::cookie_invalid);
   authenticate(p);
   p.reply_reset();

@@ -5,7 +5,8 @@
 namespace sekimori {
 
 // The modes that let a source prove itself once and then leave its connections alone. Each function
-// takes a segment from outside that belongs to no connection; left open, it is forwarded.
+// takes a segment from outside, other than a SYN-ACK, that belongs to no connection; left open, it
+// is forwarded.
 
 /// `reset`: SYN, SYN-ACK with a cookie, ACK; then RST, and the source may connect for some time.
 void authenticate_by_reset(TcpPacket& packet);

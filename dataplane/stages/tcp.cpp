@@ -2,6 +2,7 @@
 
 #include "dataplane/stages/server_handshake.hpp"
 #include "dataplane/stages/source_authentication.hpp"
+#include "dataplane/stages/source_lists.hpp"
 #include "dataplane/stages/splice.hpp"
 #include "dataplane/stages/syn_proxy.hpp"
 
@@ -23,7 +24,6 @@ FlowKey key_of(const Headers& h, Side from) {
 
 void proxy_new(TcpPacket& p) {
   if (p.is_syn()) return answer_syn(p);
-  if (p.is_syn_ack()) return p.drop(DropReason::syn_ack_unsolicited);
   if (p.is_rst()) return p.drop(DropReason::connection_unknown);
   if (const auto match = match_cookie(p)) return open_connection(p, *match);
   if (p.object().unknown_ack_reply == UnknownAckReply::rst) return p.reply_reset();
@@ -32,8 +32,10 @@ void proxy_new(TcpPacket& p) {
 
 /// A segment from outside that belongs to no connection.
 void outside_without_flow(TcpPacket& p) {
-  if (p.burst.is_trusted(p.number)) return;
-  switch (p.mode()) {
+  const SynMode mode = p.mode();
+  if (mode == SynMode::off || p.burst.is_trusted(p.number)) return;
+  if (p.is_syn_ack()) return p.drop(DropReason::syn_ack_unsolicited);
+  switch (mode) {
     case SynMode::off:
       return;
     case SynMode::proxy:
@@ -53,7 +55,8 @@ bool opens_again(TcpPacket& p, const Flow& flow) {
   if (!flow.ended() && !flow.has(flow_flag::syn_seen)) return false;
   switch (p.mode()) {
     case SynMode::proxy:
-      if (p.is_rst()) return false;
+      // Early segments of the connection itself bring its own cookie back.
+      if (p.is_rst() || p.headers().sequence - 1 == flow.client_isn) return false;
       if (const auto match = match_cookie(p)) {
         open_connection(p, *match);
         return true;
@@ -100,6 +103,10 @@ void take_up(TcpPacket& p) {
   p.context.count(Counter::flow_created);
 }
 
+bool is_allowed_client(const TcpPacket& p) {
+  return listed_action(p.context.policy, p.object(), p.key.client) == SourceAction::allow;
+}
+
 void inside_without_flow(TcpPacket& p) {
   if (p.is_rst()) return;
   const SynMode mode = p.mode();
@@ -112,11 +119,18 @@ void inside_without_flow(TcpPacket& p) {
     if (mode == SynMode::off) return;
   }
   // A proxied connection that is not known any more cannot be translated: the server is told.
-  if (mode == SynMode::proxy && !p.headers().has(tcp_flag::syn)) return p.reply_reset();
+  if (mode == SynMode::proxy && !p.headers().has(tcp_flag::syn) && !is_allowed_client(p)) {
+    return p.reply_reset();
+  }
   take_up(p);
 }
 
 void from_inside(TcpPacket& p) {
+  if (p.flow != FlowTable::none && p.is_syn() && p.state().flows[p.flow].ended()) {
+    // The server now opens a connection of its own on ports that are free again.
+    p.state().remove_flow(p.flow);
+    p.flow = FlowTable::none;
+  }
   if (p.flow == FlowTable::none) return inside_without_flow(p);
   if (p.state().flows[p.flow].state == FlowState::connecting) return server_while_connecting(p);
   server_segment(p);

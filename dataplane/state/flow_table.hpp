@@ -61,6 +61,7 @@ struct alignas(64) Flow {
   std::int8_t to_client_shift = 0;    ///< of windows that the server sends
   std::int8_t to_server_shift = 0;    ///< of windows that the client sends
   std::uint32_t client_sequence = 0;  ///< latest of the client, against blind RSTs
+  std::uint32_t client_isn = 0;  ///< of a proxied connection, to tell its cookie from a newer one's
 
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) == flag; }
   /// Nothing more is to come but stray segments, so the ports may be used again.

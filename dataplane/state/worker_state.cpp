@@ -29,7 +29,10 @@ WorkerState::WorkerState(const GlobalRecord& capacities, std::uint32_t workers,
 
 void WorkerState::remove_flow(std::uint32_t index) {
   const Flow& flow = flows[index];
-  if (flow.handshake != Flow::no_handshake) end_handshake(flow.handshake);
+  if (flow.handshake != Flow::no_handshake) {
+    stats.count(Counter::hold_discarded, handshakes[flow.handshake].held);
+    end_handshake(flow.handshake);
+  }
   flows.erase(flow.key.hash(flow_key), index);
   stats.count(Counter::flow_removed);
 }

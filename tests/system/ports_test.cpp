@@ -35,8 +35,8 @@ std::vector<Bytes> datagrams(Side toward, std::size_t count, const std::string& 
     const std::string tag = i % 4 == 3 ? "vlan=" + std::to_string(100 + i) + " " : "";
     const std::string ends = toward == Side::inside ? client + ":4000 > 192.0.2.10:7"
                                                     : "192.0.2.10:7 > " + client + ":4000";
-    const auto frame = test::encode_packet(
-        tag + ends + " udp ip.id=" + std::to_string(i) + " len=" + length, toward);
+    const auto frame =
+        test::encode_packet(tag + ends + " udp id=" + std::to_string(i) + " len=" + length, toward);
     if (!frame) throw std::invalid_argument{frame.error()};
     frames.push_back(*frame);
   }
@@ -80,42 +80,54 @@ void expect_traffic_passes(const Port& client, const Port& server, PortBox& box)
   EXPECT_THAT(receive(outside, answers.size()), ElementsAreArray(answers)) << box.output();
 }
 
-/// A box in a namespace of its own; cables are laid by the tests that need them.
-class Ports : public NeedsLab {
- protected:
-  void SetUp() override {
-    NeedsLab::SetUp();
-    if (IsSkipped()) return;
-    run_.emplace();
-    hosts_.emplace(*run_, "hosts");
-    box_.emplace(*run_, "box");
-    box_->set_sysctl("net.ipv6.conf.all.disable_ipv6", "1");
-    box_->set_sysctl("net.ipv6.conf.default.disable_ipv6", "1");
-  }
+/// Sends a packet again and again until one has come through.
+bool reaches(const Port& client, const Port& server) {
+  const PacketFilter probes{"udp port 4001"};
+  PacketSocket outside{client, PacketSocket::Sees::arriving, &probes};
+  PacketSocket inside{server, PacketSocket::Sees::arriving, &probes};
+  const auto probe = test::encode_packet("198.51.100.7:4001 > 192.0.2.10:7 udp", Side::inside);
+  return wait_until(patience, [&] {
+    outside.send(std::as_bytes(std::span{*probe}));
+    return inside.receive().has_value();
+  });
+}
 
+/// A box in a namespace of its own and a client and a server in another, joined by cables where a
+/// test asks for them.
+struct Site {
+  Run run;
+  Namespace hosts{run, "hosts"};
+  Namespace box{run, "box"};
+  Port client{&hosts, "client"};
+  Port server{&hosts, "server"};
+  std::vector<std::unique_ptr<VethPair>> cables = {};
+
+  Site() {
+    box.set_sysctl("net.ipv6.conf.all.disable_ipv6", "1");
+    box.set_sysctl("net.ipv6.conf.default.disable_ipv6", "1");
+  }
   void lay_cables() {
-    cables_.push_back(std::make_unique<VethPair>(client(), Port{&*box_, "outside"}));
-    cables_.push_back(std::make_unique<VethPair>(server(), Port{&*box_, "inside"}));
+    cables.push_back(std::make_unique<VethPair>(client, Port{&box, "outside"}));
+    cables.push_back(std::make_unique<VethPair>(server, Port{&box, "inside"}));
   }
-  [[nodiscard]] Port client() const { return {&*hosts_, "client"}; }
-  [[nodiscard]] Port server() const { return {&*hosts_, "server"}; }
+  [[nodiscard]] PortBox start(const PortBoxSettings& settings) const {
+    return {run, box, settings};
+  }
   [[nodiscard]] std::string file(const std::string& name) const {
-    return (run_->directory() / name).string();
+    return (run.directory() / name).string();
   }
-
-  static void expect_clean_end(PortBox& box) {
-    EXPECT_EQ(box.stop(), 0) << box.output();
-    EXPECT_FALSE(box.has_statistics());
-  }
-
-  std::optional<Run> run_;
-  std::optional<Namespace> hosts_;
-  std::optional<Namespace> box_;
-  std::vector<std::unique_ptr<VethPair>> cables_;
 };
 
+void expect_clean_end(PortBox& box) {
+  EXPECT_EQ(box.stop(), 0) << box.output();
+  EXPECT_FALSE(box.has_statistics());
+}
+
+class Ports : public NeedsLab {};
+
 TEST_F(Ports, Null) {
-  PortBox box{*run_, *box_, {.outside = "net_null0,size=64", .inside = "net_null1,size=64"}};
+  Site site;
+  PortBox box = site.start({.outside = "net_null0,size=64", .inside = "net_null1,size=64"});
   ASSERT_TRUE(box.is_ready()) << box.output();
   EXPECT_TRUE(box.wait_for(Counter::sent_inside_packets, 10'000));
   EXPECT_TRUE(box.wait_for(Counter::sent_outside_packets, 10'000));
@@ -123,90 +135,87 @@ TEST_F(Ports, Null) {
 }
 
 TEST_F(Ports, Pcap) {
+  Site site;
   const auto requests = datagrams(Side::inside, 1000, "198.51.100.7");
   const auto answers = datagrams(Side::outside, 1000, "198.51.100.7");
-  write_capture(file("requests"), requests);
-  write_capture(file("answers"), answers);
-  PortBox box{
-      *run_,
-      *box_,
-      {.outside = "net_pcap0,rx_pcap=" + file("requests") + ",tx_pcap=" + file("to-outside"),
-       .inside = "net_pcap1,rx_pcap=" + file("answers") + ",tx_pcap=" + file("to-inside")}};
+  write_capture(site.file("requests"), requests);
+  write_capture(site.file("answers"), answers);
+  PortBox box = site.start({.outside = "net_pcap0,rx_pcap=" + site.file("requests") +
+                                       ",tx_pcap=" + site.file("to-outside"),
+                            .inside = "net_pcap1,rx_pcap=" + site.file("answers") +
+                                      ",tx_pcap=" + site.file("to-inside")});
   ASSERT_TRUE(box.is_ready()) << box.output();
   EXPECT_TRUE(box.wait_for(Counter::sent_inside_packets, requests.size()));
   EXPECT_TRUE(box.wait_for(Counter::sent_outside_packets, answers.size()));
   expect_clean_end(box);
-  EXPECT_THAT(read_capture(file("to-inside")), ElementsAreArray(requests));
-  EXPECT_THAT(read_capture(file("to-outside")), ElementsAreArray(answers));
+  EXPECT_THAT(read_capture(site.file("to-inside")), ElementsAreArray(requests));
+  EXPECT_THAT(read_capture(site.file("to-outside")), ElementsAreArray(answers));
 }
 
 // A ring gives back what is sent into it, so the outside port gets its own packets.
 TEST_F(Ports, Ring) {
+  Site site;
   const auto requests = datagrams(Side::inside, 1000, "198.51.100.7");
-  write_capture(file("requests"), requests);
-  PortBox box{
-      *run_,
-      *box_,
-      {.outside = "net_pcap0,rx_pcap=" + file("requests") + ",tx_pcap=" + file("to-outside"),
-       .inside = "net_ring0"}};
+  write_capture(site.file("requests"), requests);
+  PortBox box = site.start({.outside = "net_pcap0,rx_pcap=" + site.file("requests") +
+                                       ",tx_pcap=" + site.file("to-outside"),
+                            .inside = "net_ring0"});
   ASSERT_TRUE(box.is_ready()) << box.output();
   EXPECT_TRUE(box.wait_for(Counter::sent_outside_packets, requests.size()));
   EXPECT_EQ(box.counter(Counter::received_inside_packets), requests.size());
   expect_clean_end(box);
-  EXPECT_THAT(read_capture(file("to-outside")), ElementsAreArray(requests));
+  EXPECT_THAT(read_capture(site.file("to-outside")), ElementsAreArray(requests));
 }
 
 TEST_F(Ports, AfPacket) {
-  lay_cables();
-  PortBox box{*run_,
-              *box_,
-              {.outside = "net_af_packet0,iface=outside", .inside = "net_af_packet1,iface=inside"}};
+  Site site;
+  site.lay_cables();
+  PortBox box = site.start(
+      {.outside = "net_af_packet0,iface=outside", .inside = "net_af_packet1,iface=inside"});
   ASSERT_TRUE(box.is_ready()) << box.output();
-  expect_traffic_passes(client(), server(), box);
+  expect_traffic_passes(site.client, site.server, box);
   expect_clean_end(box);
 }
 
 TEST_F(Ports, AfXdp) {
+  Site site;
   if (!UniqueFd{::socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0)}.valid()) {
     GTEST_SKIP() << "missing: AF_XDP sockets (CONFIG_XDP_SOCKETS)";
   }
-  lay_cables();
-  PortBox box{
-      *run_, *box_, {.outside = "net_af_xdp0,iface=outside", .inside = "net_af_xdp1,iface=inside"}};
+  site.lay_cables();
+  PortBox box =
+      site.start({.outside = "net_af_xdp0,iface=outside", .inside = "net_af_xdp1,iface=inside"});
   ASSERT_TRUE(box.is_ready()) << box.output();
-  expect_traffic_passes(client(), server(), box);
+  expect_traffic_passes(site.client, site.server, box);
   expect_clean_end(box);
 }
 
 TEST_F(Ports, Tap) {
+  Site site;
   if (!UniqueFd{::open("/dev/net/tun", O_RDWR | O_CLOEXEC)}.valid()) {
     GTEST_SKIP() << "missing: /dev/net/tun";
   }
-  PortBox box{
-      *run_, *box_, {.outside = "net_tap0,iface=client", .inside = "net_tap1,iface=server"}};
+  PortBox box = site.start({.outside = "net_tap0,iface=client", .inside = "net_tap1,iface=server"});
   ASSERT_TRUE(box.is_ready()) << box.output();
-  expect_traffic_passes({&*box_, "client"}, {&*box_, "server"}, box);
+  expect_traffic_passes({&site.box, "client"}, {&site.box, "server"}, box);
   expect_clean_end(box);
 }
 
 // Two boxes in a row, joined by shared memory.
 TEST_F(Ports, Memif) {
-  lay_cables();
-  const std::string socket = ",socket-abstract=no,socket=" + file("memif");
-  PortBox first{*run_,
-                *box_,
-                {.label = "first",
-                 .outside = "net_af_packet0,iface=outside",
-                 .inside = "net_memif0,role=server" + socket}};
+  Site site;
+  site.lay_cables();
+  const std::string socket = ",socket-abstract=no,socket=" + site.file("memif");
+  PortBox first = site.start({.label = "first",
+                              .outside = "net_af_packet0,iface=outside",
+                              .inside = "net_memif0,role=server" + socket});
   ASSERT_TRUE(first.is_ready()) << first.output();
-  PortBox second{*run_,
-                 *box_,
-                 {.label = "second",
-                  .outside = "net_memif0,role=client" + socket,
-                  .inside = "net_af_packet0,iface=inside"}};
+  PortBox second = site.start({.label = "second",
+                               .outside = "net_memif0,role=client" + socket,
+                               .inside = "net_af_packet0,iface=inside"});
   ASSERT_TRUE(second.is_ready()) << second.output();
-  ASSERT_TRUE(first.process().wait_for_output("link is up", patience)) << first.output();
-  expect_traffic_passes(client(), server(), second);
+  ASSERT_TRUE(reaches(site.client, site.server)) << first.output() << second.output();
+  expect_traffic_passes(site.client, site.server, second);
   expect_clean_end(second);
   expect_clean_end(first);
 }

@@ -17,7 +17,7 @@ void rewrite_options(std::uint8_t* tcp, const Headers& headers, const SynAck& an
   std::uint8_t* last = tcp + (headers.payload_offset - headers.transport_offset);
   const std::uint32_t client_timestamp = options.timestamp_value;
   std::fill(first, last, tcp_option::nop);
-  if (options.mss_offset != 0) {
+  if (options.mss_offset != 0 && answer.mss != 0) {
     std::uint8_t* option = tcp + options.mss_offset;
     option[0] = tcp_option::mss;
     option[1] = 4;

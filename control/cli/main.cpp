@@ -5,6 +5,7 @@
 
 #include "control/cli/exit_status.hpp"
 #include "control/cli/policy_commands.hpp"
+#include "control/cli/stats_commands.hpp"
 #include "control/model/reference.hpp"
 
 namespace {
@@ -32,6 +33,19 @@ int run(int argc, char** argv) {
   CLI::App* explain = app.add_subcommand("explain", "Say what a key of a policy means");
   explain->add_option("KEY", key, "A key such as object.syn or a table such as object.server");
   explain->callback([&] { status = explain_command(key); });
+
+  std::string instance = "default";
+  bool json = false;
+  CLI::App* stats = app.add_subcommand("stats", "Show what a dataplane has done since its start");
+  stats->add_option("--instance", instance, "The dataplane's instance name")->capture_default_str();
+  stats->add_flag("--json", json, "Everything, as JSON");
+  stats->callback([&] { status = stats_command(instance, json); });
+
+  bool once = false;
+  CLI::App* top = app.add_subcommand("top", "Show what a dataplane does now, until q is pressed");
+  top->add_option("--instance", instance, "The dataplane's instance name")->capture_default_str();
+  top->add_flag("--once", once, "Show one second and end");
+  top->callback([&] { status = top_command(instance, once); });
 
   app.add_subcommand("config-reference", "Print docs/CONFIG.md")->callback([] {
     std::fputs(config_reference().c_str(), stdout);

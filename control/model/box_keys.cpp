@@ -21,19 +21,22 @@ constexpr std::array box_keys{
          .choices = action_names}),
     key<&BoxPolicy::unknown_ethertype>(
         {.name = "unknown_ethertype",
-         .text = "What becomes of frames that are neither IPv4 nor IPv6, such as ARP or LLDP. "
-                 "Without ARP the two sides cannot find each other over IPv4.",
+         .text = "What becomes of frames that are neither IPv4 nor IPv6, such as LLDP. ARP always "
+                 "passes, as IPv6 neighbour discovery does, or the two sides could not find each "
+                 "other.",
          .example = R"("drop")",
          .fallback = index_of(Action::pass),
          .choices = action_names}),
     key<&BoxPolicy::allow>(
         {.name = "allow",
-         .text = "Sources that no countermeasure touches, such as monitoring or a partner. The "
-                 "longest prefix of allow and block wins.",
+         .text = "Sources that need not authenticate themselves and meet no limits, such as "
+                 "monitoring or a partner. The object's own lists are asked first, then these; in "
+                 "each the longest prefix of allow and block wins.",
          .example = R"(["192.0.2.0/24"])"}),
     key<&BoxPolicy::block>(
         {.name = "block",
-         .text = "Sources whose packets to any object are dropped (source_blocked).",
+         .text = "Sources whose packets to any object are dropped (source_blocked), unless the "
+                 "object's own lists say otherwise.",
          .example = R"(["198.51.100.7", "2001:db8:bad::/48"])"}),
     key<&BoxPolicy::reply_limit_pps>(
         {.name = "reply_limit",
@@ -43,7 +46,7 @@ constexpr std::array box_keys{
          .example = R"("1k")",
          .unit = Unit::packets_per_s,
          .minimum = 0,
-         .maximum = max_rate_per_s,
+         .maximum = 1'000'000,
          .fallback = 1'000}),
 };
 
@@ -55,7 +58,7 @@ constexpr std::array authentication_keys{
          .example = R"("10m")",
          .unit = Unit::seconds,
          .minimum = 1,
-         .maximum = 30 * day_s,
+         .maximum = 7 * day_s,
          .fallback = 10 * minute_s}),
     key<&AuthenticationPolicy::retransmit_min_ms>(
         {.name = "retransmit_min",
@@ -83,7 +86,7 @@ constexpr std::array timeout_keys{
          .example = R"("1h")",
          .unit = Unit::seconds,
          .minimum = 1,
-         .maximum = 30 * day_s,
+         .maximum = 7 * day_s,
          .fallback = hour_s}),
     key<&TimeoutPolicy::half_closed_s>(
         {.name = "half_closed",

@@ -23,8 +23,10 @@ constexpr std::array object_keys{
          .required = true}),
     key<&ObjectPolicy::allow>(
         {.name = "allow",
-         .text = "Sources that no countermeasure of this object touches. The longest prefix of "
-                 "allow and block wins.",
+         .text =
+             "Sources that need not authenticate themselves to this object and meet none of its "
+             "limits. The longest prefix of allow and block wins; a source in neither is looked "
+             "up in box.allow and box.block.",
          .example = R"(["203.0.113.0/24"])"}),
     key<&ObjectPolicy::block>(
         {.name = "block",
@@ -39,14 +41,15 @@ constexpr std::array object_keys{
              "handshake the connection is reset, and the client's second attempt passes. bad-ack: "
              "the SYN is answered with a wrong acknowledgement, and the RST of a real stack "
              "authenticates the source; the client's repeated SYN passes. retransmit: the first "
-             "SYN is dropped and its repetition passes.",
+             "SYN is dropped; its repetition passes and authenticates the source.",
          .example = R"("proxy")",
          .fallback = index_of(SynMode::off),
          .choices = syn_mode_names}),
     key<&ObjectPolicy::fragments>(
         {.name = "fragments",
-         .text = "What becomes of IP fragments. A fragment after the first carries no ports and "
-                 "can only be limited (object.limit.fragment).",
+         .text =
+             "What becomes of IP fragments. Where any syn is not off, fragments of TCP are dropped "
+             "in any case: they cannot be authenticated, and TCP stacks send none.",
          .example = R"("drop")",
          .fallback = index_of(Action::pass),
          .choices = action_names}),
@@ -58,9 +61,10 @@ constexpr std::array object_keys{
          .choices = action_names}),
     key<&ObjectPolicy::unknown_ack>(
         {.name = "unknown_ack",
-         .text = "What answers a segment that belongs to no connection and acknowledges no cookie. "
-                 "rst tells the clients of connections that were open before Sekimori was put in "
-                 "the way to open them again; box.reply_limit bounds it.",
+         .text =
+             "Mode proxy: what answers a segment that belongs to no connection and acknowledges no "
+             "cookie. rst tells the clients of connections that were open before Sekimori was "
+             "put in the way to open them again; box.reply_limit bounds it.",
          .example = R"("rst")",
          .fallback = index_of(UnknownAckReply::none),
          .choices = unknown_ack_names}),
@@ -98,10 +102,12 @@ constexpr std::array server_keys{
                               .text = "Whether the server permits selective acknowledgements.",
                               .example = "true",
                               .fallback = 1}),
-    key<&ServerPolicy::timestamps>({.name = "timestamps",
-                                    .text = "Whether the server uses timestamps (RFC 7323).",
-                                    .example = "true",
-                                    .fallback = 0}),
+    key<&ServerPolicy::timestamps>(
+        {.name = "timestamps",
+         .text = "Whether the server uses timestamps (RFC 7323); taken for granted until its first "
+                 "SYN-ACK says otherwise.",
+         .example = "true",
+         .fallback = 1}),
     key<&ServerPolicy::syn_ack_window>(
         {.name = "syn_ack_window",
          .text = "The window in our SYN-ACK: the bytes of early data that a client may send "
@@ -120,14 +126,14 @@ constexpr std::array limit_keys{
                                       .minimum = 0,
                                       .maximum = 10 * max_rate_per_s,
                                       .fallback = 0}),
-    key<&LimitPolicy::bits_per_s>({.name = "bits",
-                                   .text = "Bits each second, counted over whole frames. 0 means "
-                                           "no limit.",
-                                   .example = R"("1G")",
-                                   .unit = Unit::bits_per_s,
-                                   .minimum = 0,
-                                   .maximum = 100'000 * max_rate_per_s,
-                                   .fallback = 0}),
+    key<&LimitPolicy::bits_per_s>(
+        {.name = "bits",
+         .text = "Bits each second, counted over whole frames. 0 means no limit.",
+         .example = R"("1G")",
+         .unit = Unit::bits_per_s,
+         .minimum = 0,
+         .maximum = 100'000 * max_rate_per_s,
+         .fallback = 0}),
 };
 
 constexpr std::array service_keys{

@@ -1,0 +1,53 @@
+#include "control/cli/reading.hpp"
+
+#include <array>
+#include <cstdio>
+
+#include "common/stats_json.hpp"
+
+namespace sekimori {
+
+tl::expected<Reading, std::string> take_reading(const std::string& instance) {
+  const auto reader = StatsReader::open(instance);
+  if (!reader) return tl::unexpected{reader.error()};
+  return Reading{
+      .snapshot = reader->snapshot(), .writer_alive = reader->writer_alive(), .at = read_clock()};
+}
+
+std::string headline(const std::string& instance, const Reading& reading) {
+  const StatsSnapshot& s = reading.snapshot;
+  std::array<char, 32> age{};
+  std::snprintf(age.data(), age.size(), "%.1f", age_s(reading.at.unix_ns, s.heartbeat_unix_ns));
+  return "instance " + instance + ": " + (reading.writer_alive ? "running" : "DEAD") + ", pid " +
+         std::to_string(s.process_id) + ", heartbeat " + age.data() + " s ago, started " +
+         utc_text(s.started_unix_ns) + "\npolicy " + policy_id_text(s.policy_id) + ", generation " +
+         std::to_string(s.policy_generation) + ", " + std::to_string(s.workers.size()) +
+         (s.workers.size() == 1 ? " worker" : " workers") + ", " +
+         std::to_string(s.objects.size()) + (s.objects.size() == 1 ? " object" : " objects") + "\n";
+}
+
+std::string scaled(double value) {
+  constexpr std::array<const char*, 5> suffixes{"", "k", "M", "G", "T"};
+  std::size_t step = 0;
+  // 999.5 would be written as 1000.
+  while (value >= 999.5 && step + 1 < suffixes.size()) {
+    value /= 1000;
+    ++step;
+  }
+  const int decimals = step == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.*f%s", decimals, value, suffixes[step]);
+  return text.data();
+}
+
+std::string right_aligned(std::string text, std::size_t width) {
+  if (text.size() < width) text.insert(0, width - text.size(), ' ');
+  return text;
+}
+
+std::string left_aligned(std::string text, std::size_t width) {
+  if (text.size() < width) text.append(width - text.size(), ' ');
+  return text;
+}
+
+}  // namespace sekimori

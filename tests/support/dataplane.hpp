@@ -19,8 +19,9 @@ class Dataplane {
   /// Returns when packets flow. `policy` is TOML.
   Dataplane(const Lab& lab, const std::string& policy, PortDriver driver = PortDriver::af_packet);
 
-  /// Replaces the policy and returns when the new one is in force.
-  void reload(const std::string& policy);
+  /// Replaces the policy. Returns whether the new one is in force; false when it was refused and
+  /// the old one stays.
+  [[nodiscard]] bool reload(const std::string& policy);
   [[nodiscard]] WorkerStats totals() const { return reader_.snapshot().total(); }
   [[nodiscard]] std::uint64_t counter(Counter which) const;
   [[nodiscard]] std::uint64_t drops(DropReason which) const;

@@ -41,18 +41,21 @@ std::vector<std::string> command(const std::string& instance, const std::string&
 
 PortBox::PortBox(const Run& run, const Namespace& where, const PortBoxSettings& settings)
     : instance_(run.name() + "-" + settings.label),
-      policy_path_(write_policy(run.directory() / (settings.label + ".toml"), settings.policy)),
-      process_(where, command(instance_, policy_path_, settings),
-               run.directory() / (settings.label + ".log")) {}
+      policy_path_(settings.policy_path.empty()
+                       ? write_policy(run.directory() / (settings.label + ".toml"), settings.policy)
+                       : std::filesystem::path{settings.policy_path}),
+      process_(
+          where, command(instance_, policy_path_, settings),
+          run.directory() / ((settings.log.empty() ? settings.label : settings.log) + ".log")) {}
 
 bool PortBox::is_ready() {
   return process_.wait_for_output("ready ", patience);
 }
 
-StatsSnapshot PortBox::statistics() const {
-  const auto reader = StatsReader::open(instance_);
+StatsReader PortBox::open_statistics() const {
+  auto reader = StatsReader::open(instance_);
   if (!reader) throw LabError("statistics: " + reader.error());
-  return reader->snapshot();
+  return std::move(*reader);
 }
 
 bool PortBox::has_statistics() const {

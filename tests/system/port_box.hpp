@@ -14,10 +14,12 @@ namespace sekimori::lab {
 
 /// What a `sekimori-dataplane` of a test is started with.
 struct PortBoxSettings {
-  std::string label = "a";  ///< tells several boxes of one run apart
+  std::string label = "box";  ///< tells several boxes of one run apart
   std::string outside;
   std::string inside;
   std::string policy = "[box]\n";  ///< TOML; this one passes everything
+  std::string policy_path = "";    ///< instead of a file with `policy`
+  std::string log = "";            ///< name of the log; that of the box if empty
   std::vector<std::string> more_flags = {};
 };
 
@@ -32,7 +34,9 @@ class PortBox {
   [[nodiscard]] std::string output() const { return process_.output(); }
   [[nodiscard]] Process& process() { return process_; }
 
-  [[nodiscard]] StatsSnapshot statistics() const;
+  /// The statistics; a reader sees the last figures even after the end of the program.
+  [[nodiscard]] StatsReader open_statistics() const;
+  [[nodiscard]] StatsSnapshot statistics() const { return open_statistics().snapshot(); }
   [[nodiscard]] std::uint64_t counter(Counter which) const;
   [[nodiscard]] bool wait_for(Counter which, std::uint64_t value) const;
   /// Whether statistics are published under the box's name.

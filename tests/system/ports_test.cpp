@@ -5,73 +5,22 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/if_xdp.h>
-#include <signal.h>
 #include <sys/socket.h>
 
-#include <filesystem>
-#include <fstream>
-
-#include "tests/support/deadline.hpp"
-#include "tests/support/packet_socket.hpp"
-#include "tests/support/packet_text.hpp"
 #include "tests/support/unique_fd.hpp"
-#include "tests/support/veth.hpp"
 #include "tests/system/capture.hpp"
 #include "tests/system/need_lab.hpp"
-#include "tests/system/port_box.hpp"
+#include "tests/system/port_site.hpp"
 
 namespace sekimori::lab {
 namespace {
 
-using test::Bytes;
 using testing::ElementsAreArray;
-
-/// Datagrams between a client outside and a server inside, of all lengths, some tagged, numbered
-/// by their content.
-std::vector<Bytes> datagrams(Side toward, std::size_t count, const std::string& client) {
-  std::vector<Bytes> frames;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::string length = std::to_string(i * 1400 / count);
-    const std::string tag = i % 4 == 3 ? "vlan=" + std::to_string(100 + i) + " " : "";
-    const std::string ends = toward == Side::inside ? client + ":4000 > 192.0.2.10:7"
-                                                    : "192.0.2.10:7 > " + client + ":4000";
-    const auto frame =
-        test::encode_packet(tag + ends + " udp id=" + std::to_string(i) + " len=" + length, toward);
-    if (!frame) throw std::invalid_argument{frame.error()};
-    frames.push_back(*frame);
-  }
-  return frames;
-}
-
-/// What arrives at `socket` until there are `count` frames or patience ends.
-std::vector<Bytes> receive(PacketSocket& socket, std::size_t count) {
-  std::vector<Bytes> frames;
-  (void)wait_until(patience, [&] {
-    while (const auto frame = socket.receive()) {
-      const auto* first = reinterpret_cast<const std::uint8_t*>(frame->data());
-      frames.emplace_back(first, first + frame->size());
-    }
-    return frames.size() >= count;
-  });
-  return frames;
-}
-
-void send(PacketSocket& socket, const std::vector<Bytes>& frames) {
-  for (const Bytes& frame : frames) {
-    ASSERT_TRUE(wait_until(patience, [&] { return socket.send(std::as_bytes(std::span{frame})); }));
-  }
-}
-
-/// Only what the tests send; a namespace talks by itself, too.
-const PacketFilter& test_traffic() {
-  static const PacketFilter filter{"udp port 4000 or (vlan and udp port 4000)"};
-  return filter;
-}
 
 /// Sends datagrams both ways between two interfaces with a box in between.
 void expect_traffic_passes(const Port& client, const Port& server, PortBox& box) {
-  PacketSocket outside{client, PacketSocket::Sees::arriving, &test_traffic()};
-  PacketSocket inside{server, PacketSocket::Sees::arriving, &test_traffic()};
+  PacketSocket outside{client, PacketSocket::Sees::arriving, &datagram_filter()};
+  PacketSocket inside{server, PacketSocket::Sees::arriving, &datagram_filter()};
   const auto requests = datagrams(Side::inside, 100, "198.51.100.7");
   send(outside, requests);
   EXPECT_THAT(receive(inside, requests.size()), ElementsAreArray(requests)) << box.output();
@@ -79,44 +28,6 @@ void expect_traffic_passes(const Port& client, const Port& server, PortBox& box)
   send(inside, answers);
   EXPECT_THAT(receive(outside, answers.size()), ElementsAreArray(answers)) << box.output();
 }
-
-/// Sends a packet again and again until one has come through.
-bool reaches(const Port& client, const Port& server) {
-  const PacketFilter probes{"udp port 4001"};
-  PacketSocket outside{client, PacketSocket::Sees::arriving, &probes};
-  PacketSocket inside{server, PacketSocket::Sees::arriving, &probes};
-  const auto probe = test::encode_packet("198.51.100.7:4001 > 192.0.2.10:7 udp", Side::inside);
-  return wait_until(patience, [&] {
-    outside.send(std::as_bytes(std::span{*probe}));
-    return inside.receive().has_value();
-  });
-}
-
-/// A box in a namespace of its own and a client and a server in another, joined by cables where a
-/// test asks for them.
-struct Site {
-  Run run;
-  Namespace hosts{run, "hosts"};
-  Namespace box{run, "box"};
-  Port client{&hosts, "client"};
-  Port server{&hosts, "server"};
-  std::vector<std::unique_ptr<VethPair>> cables = {};
-
-  Site() {
-    box.set_sysctl("net.ipv6.conf.all.disable_ipv6", "1");
-    box.set_sysctl("net.ipv6.conf.default.disable_ipv6", "1");
-  }
-  void lay_cables() {
-    cables.push_back(std::make_unique<VethPair>(client, Port{&box, "outside"}));
-    cables.push_back(std::make_unique<VethPair>(server, Port{&box, "inside"}));
-  }
-  [[nodiscard]] PortBox start(const PortBoxSettings& settings) const {
-    return {run, box, settings};
-  }
-  [[nodiscard]] std::string file(const std::string& name) const {
-    return (run.directory() / name).string();
-  }
-};
 
 void expect_clean_end(PortBox& box) {
   EXPECT_EQ(box.stop(), 0) << box.output();
@@ -126,7 +37,7 @@ void expect_clean_end(PortBox& box) {
 class Ports : public NeedsLab {};
 
 TEST_F(Ports, Null) {
-  Site site;
+  PortSite site;
   PortBox box = site.start({.outside = "net_null0,size=64", .inside = "net_null1,size=64"});
   ASSERT_TRUE(box.is_ready()) << box.output();
   EXPECT_TRUE(box.wait_for(Counter::sent_inside_packets, 10'000));
@@ -135,7 +46,7 @@ TEST_F(Ports, Null) {
 }
 
 TEST_F(Ports, Pcap) {
-  Site site;
+  PortSite site;
   const auto requests = datagrams(Side::inside, 1000, "198.51.100.7");
   const auto answers = datagrams(Side::outside, 1000, "198.51.100.7");
   write_capture(site.file("requests"), requests);
@@ -154,7 +65,7 @@ TEST_F(Ports, Pcap) {
 
 // A ring gives back what is sent into it, so the outside port gets its own packets.
 TEST_F(Ports, Ring) {
-  Site site;
+  PortSite site;
   const auto requests = datagrams(Side::inside, 1000, "198.51.100.7");
   write_capture(site.file("requests"), requests);
   PortBox box = site.start({.outside = "net_pcap0,rx_pcap=" + site.file("requests") +
@@ -168,7 +79,7 @@ TEST_F(Ports, Ring) {
 }
 
 TEST_F(Ports, AfPacket) {
-  Site site;
+  PortSite site;
   site.lay_cables();
   PortBox box = site.start(
       {.outside = "net_af_packet0,iface=outside", .inside = "net_af_packet1,iface=inside"});
@@ -178,7 +89,7 @@ TEST_F(Ports, AfPacket) {
 }
 
 TEST_F(Ports, AfXdp) {
-  Site site;
+  PortSite site;
   if (!UniqueFd{::socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0)}.valid()) {
     GTEST_SKIP() << "missing: AF_XDP sockets (CONFIG_XDP_SOCKETS)";
   }
@@ -191,7 +102,7 @@ TEST_F(Ports, AfXdp) {
 }
 
 TEST_F(Ports, Tap) {
-  Site site;
+  PortSite site;
   if (!UniqueFd{::open("/dev/net/tun", O_RDWR | O_CLOEXEC)}.valid()) {
     GTEST_SKIP() << "missing: /dev/net/tun";
   }
@@ -203,7 +114,7 @@ TEST_F(Ports, Tap) {
 
 // Two boxes in a row, joined by shared memory.
 TEST_F(Ports, Memif) {
-  Site site;
+  PortSite site;
   site.lay_cables();
   const std::string socket = ",socket-abstract=no,socket=" + site.file("memif");
   PortBox first = site.start({.label = "first",

@@ -73,6 +73,11 @@ Connection connect_through(const Lab& lab, TcpListener& listener, const char* ad
   return {std::move(client), std::move(*accepted)};
 }
 
+int first_error(TcpSocket& client, const Endpoint& server) {
+  const int error = client.connect(server);
+  return error != 0 ? error : client.wait_for_error();
+}
+
 void expect_exchange(Connection& connection) {
   const std::string question = arbitrary_bytes(5'000, 1);
   const std::string answer = arbitrary_bytes(50'000, 2);

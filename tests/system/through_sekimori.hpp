@@ -60,6 +60,10 @@ struct Connection {
 Connection connect_through(const Lab& lab, TcpListener& listener,
                            const char* address = Lab::server_ipv4);
 
+/// Connects and waits for what ends the connection. A RST that comes right behind the SYN-ACK is
+/// seen by connect(2) already, or after it.
+int first_error(TcpSocket& client, const Endpoint& server);
+
 /// Sends in both directions and expects what was sent.
 void expect_exchange(Connection& connection);
 

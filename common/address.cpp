@@ -9,44 +9,20 @@
 namespace sekimori {
 namespace {
 
-constexpr std::array<std::uint8_t, 12> mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
 /// inet_pton wants a terminated string; nothing longer than this is an address.
 constexpr std::size_t max_text_length = INET6_ADDRSTRLEN;
 
 }  // namespace
 
-Address Address::from_ipv4(const std::uint8_t* four_bytes) {
-  Address result;
-  std::ranges::copy(mapped_prefix, result.bytes_.begin());
-  std::memcpy(result.bytes_.data() + mapped_prefix.size(), four_bytes, 4);
-  return result;
-}
-
-Address Address::from_ipv4(be32 address) {
-  std::array<std::uint8_t, 4> bytes;
-  store(bytes.data(), address);
-  return from_ipv4(bytes.data());
-}
-
-Address Address::from_ipv6(const std::uint8_t* sixteen_bytes) {
-  Address result;
-  std::memcpy(result.bytes_.data(), sixteen_bytes, 16);
-  return result;
-}
-
 std::optional<Address> Address::parse(std::string_view text) {
   if (text.empty() || text.size() > max_text_length) return std::nullopt;
   const std::string terminated{text};
   std::array<std::uint8_t, 16> bytes;
-  if (inet_pton(AF_INET, terminated.c_str(), bytes.data()) == 1) return from_ipv4(bytes.data());
+  if (inet_pton(AF_INET, terminated.c_str(), bytes.data()) == 1) {
+    return from_ipv4(load<be32>(bytes.data()));
+  }
   if (inet_pton(AF_INET6, terminated.c_str(), bytes.data()) == 1) return from_ipv6(bytes.data());
   return std::nullopt;
-}
-
-Family Address::family() const {
-  return std::memcmp(bytes_.data(), mapped_prefix.data(), mapped_prefix.size()) == 0 ? Family::ipv4
-                                                                                     : Family::ipv6;
 }
 
 Address Address::masked(unsigned length) const {

@@ -19,15 +19,24 @@ enum class Family : std::uint8_t { ipv4 = 4, ipv6 = 6 };
 class Address {
  public:
   constexpr Address() = default;
-  static Address from_ipv4(const std::uint8_t* four_bytes);
-  static Address from_ipv4(be32 address);
-  static Address from_ipv6(const std::uint8_t* sixteen_bytes);
+  static Address from_ipv4(be32 address) {
+    Address result;
+    store(result.bytes_.data() + 8, mapped_mark | std::uint64_t{address.raw()} << 32);
+    return result;
+  }
+  static Address from_ipv6(const std::uint8_t* sixteen_bytes) {
+    return load<Address>(sixteen_bytes);
+  }
 
   /// Dotted quad or RFC 4291 text; empty when the text is neither.
   static std::optional<Address> parse(std::string_view text);
 
-  [[nodiscard]] Family family() const;
-  [[nodiscard]] bool is_ipv4() const { return family() == Family::ipv4; }
+  [[nodiscard]] Family family() const { return is_ipv4() ? Family::ipv4 : Family::ipv6; }
+  [[nodiscard]] bool is_ipv4() const {
+    const auto first = load<std::uint64_t>(bytes_.data());
+    const auto third = load<std::uint32_t>(bytes_.data() + 8);
+    return first == 0 && third == mapped_mark;
+  }
   /// The 16 bytes in network order.
   [[nodiscard]] const std::uint8_t* bytes() const { return bytes_.data(); }
   /// The last four bytes, which are the address itself for IPv4.
@@ -43,6 +52,10 @@ class Address {
   friend constexpr auto operator<=>(const Address&, const Address&) = default;
 
  private:
+  /// 00 00 ff ff, the third word of a mapped address, as a little-endian machine reads it.
+  static constexpr std::uint32_t mapped_mark = 0xffff0000;
+  static_assert(std::endian::native == std::endian::little);
+
   std::array<std::uint8_t, 16> bytes_{};
 };
 

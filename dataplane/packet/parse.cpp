@@ -322,14 +322,14 @@ void read_icmp(const Reader& r) {
 
 }  // namespace
 
-Headers parse(const Frame& frame) {
-  Headers headers;
+void parse(const Frame& frame, Headers& headers) {
+  headers = Headers{};
   const Reader reader{.frame = frame, .headers = headers};
-  if (!read_link(reader)) return headers;
+  if (!read_link(reader)) return;
   const bool transport =
       headers.ethertype == ethertype::ipv4 ? read_ipv4(reader) : read_ipv6(reader);
   if (headers.addressed && headers.source == headers.destination) reader.fault(DropReason::land);
-  if (!transport) return headers;
+  if (!transport) return;
   switch (headers.kind) {
     case Kind::tcp:
       read_tcp(reader);
@@ -343,7 +343,6 @@ Headers parse(const Frame& frame) {
     default:
       break;
   }
-  return headers;
 }
 
 }  // namespace sekimori

@@ -60,6 +60,12 @@ inline constexpr unsigned max_ipv6_extensions = 4;
 
 /// Reads and checks the headers of a frame, and verifies its checksums unless the port has done so.
 /// Where the port allows partial checksums, one is completed in place.
-[[nodiscard]] Headers parse(const Frame& frame);
+void parse(const Frame& frame, Headers& headers);
+
+[[nodiscard]] inline Headers parse(const Frame& frame) {
+  Headers headers;
+  parse(frame, headers);
+  return headers;
+}
 
 }  // namespace sekimori

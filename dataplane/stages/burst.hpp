@@ -23,8 +23,10 @@ struct Burst {
   std::span<Decision> decisions;
   std::uint64_t open = 0;  ///< bit i stands for frame i
   std::array<Headers, max_burst> headers;
-  std::array<std::uint32_t, max_burst> object;  ///< index into the policy, or `no_object`
-  std::uint64_t trusted = 0;                    ///< frames whose source is on an allow list
+  std::array<std::uint32_t, max_burst> object;       ///< index into the policy, or `no_object`
+  std::array<FlowKey, max_burst> flow_keys;          ///< of TCP segments
+  std::array<std::uint64_t, max_burst> flow_hashes;  ///< of the keys
+  std::uint64_t trusted = 0;                         ///< frames whose source is on an allow list
 
   static_assert(max_burst <= 64);
 

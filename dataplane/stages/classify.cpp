@@ -27,7 +27,8 @@ bool resolves_neighbours(const Frame& frame, const Headers& headers) {
 
 void parse_all(Burst& burst, StageContext& context) {
   for (std::size_t i = 0; i < burst.frames.size(); ++i) {
-    const Headers& headers = burst.headers[i] = parse(burst.frames[i]);
+    Headers& headers = burst.headers[i];
+    parse(burst.frames[i], headers);
     if (headers.checksum_completed) context.count(Counter::checksum_completed);
     if (headers.addressed) {
       context.policy.destinations().prefetch(burst.from == Side::outside ? headers.destination

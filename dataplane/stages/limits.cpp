@@ -23,8 +23,8 @@ void apply_limits(Burst& burst, StageContext& context) {
     for (const TrafficClass c : {traffic_class(burst.headers[i].kind), TrafficClass::total}) {
       const LimitRecord& rate = object.limit(c);
       ObjectLimits::Class& bucket = limits.classes[static_cast<std::size_t>(c)];
-      if (!bucket.packets.admit(now_ns, state.share(rate.packets_per_s), 1) ||
-          !bucket.bits.admit(now_ns, state.share(rate.bits_per_s), bits)) {
+      if (!bucket.packets.admit(now_ns, rate.packets_per_s, state.worker_count) ||
+          !bucket.bits.admit(now_ns, rate.bits_per_s, bits * state.worker_count)) {
         return burst.drop(i, limit_reasons[static_cast<std::size_t>(c)]);
       }
     }

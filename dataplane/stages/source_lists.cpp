@@ -12,7 +12,7 @@ std::optional<SourceAction> listed_action(const PolicyTables& policy, const Obje
 }
 
 void apply_source_lists(Burst& burst, StageContext& context) {
-  if (burst.from == Side::inside) return;
+  if (burst.from == Side::inside || context.policy.source_lists_empty()) return;
   burst.for_each_open([&](std::size_t i) {
     const auto action = listed_action(context.policy, context.policy.object(burst.object[i]),
                                       burst.headers[i].source);

@@ -129,9 +129,8 @@ std::optional<CookieMatch> match_cookie(const TcpPacket& p) {
 
 void open_connection(TcpPacket& p, const CookieMatch& match) {
   WorkerState& state = p.state();
-  const std::uint32_t rate = p.object().new_connections_per_s;
-  if (!state.limits[p.object_slot()].new_connections.admit(p.context.now.monotonic_ns,
-                                                           state.share(rate), 1)) {
+  if (!state.limits[p.object_slot()].new_connections.admit(
+          p.context.now.monotonic_ns, p.object().new_connections_per_s, state.worker_count)) {
     return p.drop(DropReason::creation_limited);
   }
   if (p.flow != FlowTable::none) state.remove_flow(p.flow);

@@ -140,15 +140,13 @@ void from_inside(TcpPacket& p) {
 
 void handle_tcp(Burst& burst, StageContext& context) {
   FlowTable& flows = context.state.flows;
-  std::array<FlowKey, max_burst> keys;
-  std::array<std::uint64_t, max_burst> hashes;
   std::uint64_t segments = 0;
   burst.for_each_open([&](std::size_t i) {
     if (burst.headers[i].kind != Kind::tcp) return;
     segments |= std::uint64_t{1} << i;
-    keys[i] = key_of(burst.headers[i], burst.from);
-    hashes[i] = keys[i].hash(context.state.flow_key);
-    flows.prefetch(hashes[i]);
+    burst.flow_keys[i] = key_of(burst.headers[i], burst.from);
+    burst.flow_hashes[i] = burst.flow_keys[i].hash(context.state.flow_key);
+    flows.prefetch(burst.flow_hashes[i]);
   });
   for (; segments != 0; segments &= segments - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(segments));
@@ -156,9 +154,9 @@ void handle_tcp(Burst& burst, StageContext& context) {
     TcpPacket packet{.burst = burst,
                      .context = context,
                      .number = i,
-                     .key = keys[i],
-                     .hash = hashes[i],
-                     .flow = flows.find(hashes[i], keys[i])};
+                     .key = burst.flow_keys[i],
+                     .hash = burst.flow_hashes[i],
+                     .flow = flows.find(burst.flow_hashes[i], burst.flow_keys[i])};
     if (burst.from == Side::outside) {
       from_outside(packet);
     } else {

@@ -10,7 +10,7 @@ struct TcpPacket {
   Burst& burst;
   StageContext& context;
   std::size_t number;  ///< within the burst
-  FlowKey key;
+  const FlowKey& key;
   std::uint64_t hash;
   std::uint32_t flow;  ///< index in the flow table, or `FlowTable::none`
 

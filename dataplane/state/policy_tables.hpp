@@ -49,6 +49,8 @@ class PolicyTables {
   [[nodiscard]] const PrefixMap& source_list(std::uint32_t list) const {
     return source_lists_[list];
   }
+  /// Whether no list has an entry, which is the usual case.
+  [[nodiscard]] bool source_lists_empty() const { return image_.source_entries().empty(); }
   /// The SYN mode of an object's port.
   [[nodiscard]] SynMode syn_mode(const ObjectRecord& object, std::uint16_t port) const;
 

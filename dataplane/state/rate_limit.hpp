@@ -18,7 +18,8 @@ class RateLimit {
     const std::uint64_t now = now_ns * parts_per_ns;
     const std::uint64_t start = std::max(reached_, now);
     if (start - now > burst_ns * parts_per_ns) return false;
-    // Amounts are at most 2^19 bits of a packet, so the product fits in 64 bits.
+    // An amount is at most the 2^19 bits of a packet times 2^10 workers, so the
+    // product fits in 64 bits.
     reached_ = start + amount * (ns_per_s * parts_per_ns) / per_s;
     return true;
   }

@@ -20,7 +20,8 @@
 
 namespace sekimori {
 
-/// The buckets of one object in one worker.
+/// The buckets of one object in one worker. A rate holds over all workers, so each counts what it
+/// sees as many times as there are workers.
 struct ObjectLimits {
   struct Class {
     RateLimit packets;
@@ -36,12 +37,6 @@ struct WorkerState {
   WorkerState(const GlobalRecord& capacities, std::uint32_t worker_count,
               const MasterSecret& secret, const CookieKeys& cookie_keys, WorkerStats& worker_stats,
               std::span<ObjectMeters> object_meters);
-
-  /// The share of a rate that one worker may use. A rate above 0 never becomes 0, which means "no
-  /// limit".
-  [[nodiscard]] std::uint64_t share(std::uint64_t rate) const {
-    return (rate + worker_count - 1) / worker_count;
-  }
 
   /// Removes a connection with whatever it holds.
   void remove_flow(std::uint32_t index);

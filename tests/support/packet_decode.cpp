@@ -311,7 +311,11 @@ std::string decode(View frame, Side toward) {
     return text.line;
   }
   const std::size_t length = type == 0x0800 ? get(rest, 2, 2) : 40 + get(rest, 4, 2);
-  if (rest.size() > length) text.value("pad", rest.size() - length);
+  if (rest.size() > length) {
+    const View behind = rest.subspan(length);
+    const bool zeros = std::ranges::all_of(behind, [](auto b) { return b == 0; });
+    text.word(zeros ? "pad=" + std::to_string(behind.size()) : "trailer=" + to_hex(behind));
+  }
   put_ip(text, rest.first(std::min(rest.size(), length)), false);
   return text.line;
 }

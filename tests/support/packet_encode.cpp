@@ -357,7 +357,8 @@ Bytes encode(std::string_view text, Side toward) {
   for (const Word& tag : line.all_of(tags)) {
     w.u16(tag.key == "vlan" ? 0x8100 : 0x88a8).u16(number(tag.value));
   }
-  const std::uint64_t padding = line.number_or("pad", 0);
+  Bytes behind = from_hex(line.find("trailer").value_or(""));
+  behind.resize(behind.size() + line.number_or("pad", 0));
   const std::uint64_t cut = line.number_or("cut", 1U << 30);
   if (const auto type = line.find("ether")) {
     w.u16(number(*type)).add(payload(line));
@@ -366,7 +367,7 @@ Bytes encode(std::string_view text, Side toward) {
     const IpPacket packet = ip_packet(line);
     w.u16(packet.ipv4 ? 0x0800 : 0x86dd).add(packet.bytes);
   }
-  w.bytes.resize(w.bytes.size() + padding);
+  w.add(behind);
   if (cut < w.bytes.size()) w.bytes.resize(cut);
   return w.bytes;
 }

@@ -77,7 +77,9 @@ INSTANTIATE_TEST_SUITE_P(
         "[2001:db8::10]:80 > [2001:db8::7]:4000 tcp [.] seq=77 win=5",
         "198.51.100.7 > 192.0.2.10 ipopt=94040000 proto=47 hex=0102",
         "198.51.100.7 > 192.0.2.10 badip proto=47 hex=0102",
-        "pad=6 198.51.100.7:4000 > 192.0.2.10:80 tcp [R] seq=1 win=0", "ether=0x88cc data=lldp",
+        "pad=6 198.51.100.7:4000 > 192.0.2.10:80 tcp [R] seq=1 win=0",
+        "trailer=000086665455 198.51.100.7:4000 > 192.0.2.10:80 tcp [R] seq=1 win=0",
+        "ether=0x88cc data=lldp",
         "mac=02:00:00:00:00:09>ff:ff:ff:ff:ff:ff ether=0x0806 hex=00010800",
         "raw 020000000002020000000001080045"));
 

@@ -39,9 +39,9 @@ void leave_unprotected(const Lab& lab) {
   lab.server().ip(std::string("route add ") + spoofed_sources + " via " + Lab::client_ipv4);
 }
 
-// From the table "Tcp:" of /proc/net/snmp, whose first line names the columns of the second.
+// From the table "Tcp:" of net/snmp, whose first line names the columns of the second.
 std::uint64_t retransmitted_segments(const lab::Namespace& where) {
-  std::istringstream lines(where.read_file("/proc/net/snmp"));
+  std::istringstream lines(where.read_file("/proc/thread-self/net/snmp"));
   std::string names;
   std::string values;
   while (std::getline(lines, names) && !names.starts_with("Tcp:")) {

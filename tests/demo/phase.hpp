@@ -16,7 +16,7 @@ struct DemoOptions {
   lab::PortDriver driver = lab::PortDriver::af_packet;
   std::uint32_t flood_pps = 10'000;
   std::uint32_t requests_per_s = 200;
-  std::chrono::seconds baseline_duration{6};
+  std::chrono::seconds baseline_duration{10};
   std::chrono::seconds load_duration{12};
 };
 

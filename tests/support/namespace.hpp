@@ -41,7 +41,7 @@ class Namespace {
 
   /// Sets a value below /proc/sys, such as `net.ipv4.tcp_timestamps`.
   void set_sysctl(std::string_view key, std::string_view value) const;
-  /// Reads a file as a process in the namespace sees it.
+  /// Reads a file as a thread in the namespace sees it; below /proc/thread-self/net is its network.
   [[nodiscard]] std::string read_file(const std::string& path) const;
   /// Runs `ip` with these arguments, separated by spaces; throws with its words if it refuses.
   void ip(const std::string& arguments) const;

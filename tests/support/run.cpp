@@ -35,20 +35,23 @@ void clean_up_and_die(int signal_number) {
   if (leash >= 0) {
     ::close(leash);
     ::waitpid(live_janitor.load(), nullptr, 0);
+    // The janitor has ended our children; their last traces are ours to remove.
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
   }
   ::signal(signal_number, SIG_DFL);
   ::raise(signal_number);
 }
 
 void install_signal_handlers() {
-  for (const int signal_number : {SIGINT, SIGTERM, SIGHUP}) {
-    struct sigaction action {};
-    ::sigaction(signal_number, nullptr, &action);
-    if (action.sa_handler != SIG_DFL) {
-      continue;
-    }
-    action.sa_handler = clean_up_and_die;
-    ::sigaction(signal_number, &action, nullptr);
+  struct sigaction before {};
+  struct sigaction action {};
+  action.sa_handler = clean_up_and_die;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+  ::sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) {  // as nohup(1) leaves it
+    ::sigaction(SIGHUP, &action, nullptr);
   }
 }
 

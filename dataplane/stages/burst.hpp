@@ -47,12 +47,15 @@ struct Burst {
   void hold(std::size_t i) { decide(i, Verdict::hold, {}); }
   void forward(std::size_t i) { decide(i, Verdict::forward, {}); }
 
-  /// Calls `visit` with the number of every open frame, in order. The visitor may decide on it.
+  /// Calls `visit` with the number of every frame in `set`, in order.
+  template <typename Visitor>
+  static void for_each(std::uint64_t set, Visitor&& visit) {
+    for (; set != 0; set &= set - 1) visit(static_cast<std::size_t>(std::countr_zero(set)));
+  }
+  /// The same for the frames that are open now. The visitor may decide on what it is given.
   template <typename Visitor>
   void for_each_open(Visitor&& visit) {
-    for (std::uint64_t left = open; left != 0; left &= left - 1) {
-      visit(static_cast<std::size_t>(std::countr_zero(left)));
-    }
+    for_each(open, visit);
   }
 
  private:

@@ -148,8 +148,8 @@ void handle_tcp(Burst& burst, StageContext& context) {
     burst.flow_hashes[i] = burst.flow_keys[i].hash(context.state.flow_key);
     flows.prefetch(burst.flow_hashes[i]);
   });
-  for (; segments != 0; segments &= segments - 1) {
-    const auto i = static_cast<std::size_t>(std::countr_zero(segments));
+  burst.for_each(segments, [&](std::size_t i) { flows.prefetch_entry(burst.flow_hashes[i]); });
+  burst.for_each(segments, [&](std::size_t i) {
     // Looked up only now: an earlier segment of the burst may have opened or ended the connection.
     TcpPacket packet{.burst = burst,
                      .context = context,
@@ -162,7 +162,7 @@ void handle_tcp(Burst& burst, StageContext& context) {
     } else {
       from_inside(packet);
     }
-  }
+  });
 }
 
 }  // namespace sekimori

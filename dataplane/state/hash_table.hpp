@@ -1,9 +1,12 @@
 #pragma once
 
+#include <immintrin.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -51,11 +54,25 @@ class HashTable {
     const std::uint32_t tag = tag_of(hash);
     for (const std::uint32_t bucket : {first(hash), second(hash)}) {
       const Bucket& b = buckets_[bucket];
-      for (unsigned slot = 0; slot < Bucket::slots; ++slot) {
-        if (b.tags[slot] == tag && entries_[b.entries[slot]].key == key) return b.entries[slot];
+      for (std::uint32_t slots = b.slots_with(tag); slots != 0; slots &= slots - 1) {
+        const std::uint32_t index = b.entries[static_cast<unsigned>(std::countr_zero(slots))];
+        if (entries_[index].key == key) return index;
       }
     }
     return none;
+  }
+
+  /// Starts to fetch the entry that a lookup of this hash will most likely compare with. Its
+  /// buckets should have arrived by now.
+  void prefetch_entry(std::uint64_t hash) const {
+    const std::uint32_t tag = tag_of(hash);
+    for (const std::uint32_t bucket : {first(hash), second(hash)}) {
+      const Bucket& b = buckets_[bucket];
+      const std::uint32_t slots = b.slots_with(tag);
+      if (slots == 0) continue;
+      __builtin_prefetch(&entries_[b.entries[static_cast<unsigned>(std::countr_zero(slots))]]);
+      return;
+    }
   }
 
   /// Enters a key that is not in the table. The entry's other members have their defaults. `none`
@@ -65,12 +82,13 @@ class HashTable {
     Bucket& a = buckets_[first(hash)];
     Bucket& b = buckets_[second(hash)];
     Bucket& bucket = b.filled() < a.filled() ? b : a;
-    const auto slot = std::ranges::find(bucket.tags, 0U);
-    if (slot == bucket.tags.end()) return none;
+    const std::uint32_t open = bucket.slots_with(0);
+    if (open == 0) return none;
+    const auto slot = static_cast<unsigned>(std::countr_zero(open));
     const std::uint32_t index = free_.back();
     free_.pop_back();
-    *slot = tag_of(hash);
-    bucket.entries[static_cast<std::size_t>(slot - bucket.tags.begin())] = index;
+    bucket.tags[slot] = tag_of(hash);
+    bucket.entries[slot] = index;
     entries_[index] = Entry{};
     entries_[index].key = key;
     used_[index / 64] |= std::uint64_t{1} << (index % 64);
@@ -108,7 +126,17 @@ class HashTable {
     std::array<std::uint32_t, slots> tags{};  ///< 0 means free
     std::array<std::uint32_t, slots> entries{};
 
-    [[nodiscard]] auto filled() const { return slots - std::ranges::count(tags, 0U); }
+    /// A bit for each slot that holds `tag`.
+    [[nodiscard]] std::uint32_t slots_with(std::uint32_t tag) const {
+      using Tags [[gnu::vector_size(slots * sizeof(std::uint32_t))]] = std::uint32_t;
+      Tags all;
+      std::memcpy(&all, tags.data(), sizeof(all));
+      const auto equal = reinterpret_cast<__m256>(all == tag);
+      return static_cast<std::uint32_t>(_mm256_movemask_ps(equal));
+    }
+    [[nodiscard]] int filled() const {
+      return static_cast<int>(slots) - std::popcount(slots_with(0));
+    }
   };
   static_assert(sizeof(Bucket) == 64);
 

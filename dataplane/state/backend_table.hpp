@@ -33,9 +33,9 @@ struct Offered {
 
 /// Profiles of servers by address and port, learned from their own SYN-ACKs.
 ///
-/// A client's windows are read with the scale that our SYN-ACK told it, which nothing in its ACK
-/// repeats. So a learned scale is advertised from the next cookie slot on, and the slot in a cookie
-/// tells which scale went with it. Everything else takes effect at once.
+/// A client reads the server's windows with the scale that our SYN-ACK told it, which nothing in
+/// its ACK repeats. So a learned scale is advertised from the next cookie slot on, and the slot in
+/// a cookie tells which scale went with it. Everything else takes effect at once.
 class BackendTable {
  public:
   BackendTable(std::uint32_t capacity, const SipKey& key) : key_(key), table_(capacity) {}

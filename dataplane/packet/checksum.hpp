@@ -36,14 +36,14 @@ namespace sekimori {
 [[nodiscard]] std::uint64_t pseudo_header_sum(const Address& source, const Address& destination,
                                               std::uint8_t protocol, std::uint32_t length);
 
-/// Changes a checksum for a 16-bit or 32-bit word that changes (RFC 1624, equation 3). The word
+/// Changes a checksum for a word of 8, 16 or 32 bits that changes (RFC 1624, equation 3). The word
 /// lies at an even offset of what the checksum covers.
 template <typename Word>
 [[nodiscard]] inline be16 checksum_update(be16 field, Word before, Word after) {
-  const auto complement = [](auto raw) { return std::uint64_t{static_cast<decltype(raw)>(~raw)}; };
-  const std::uint64_t sum =
-      complement(field.raw()) + complement(before.raw()) + std::uint64_t{after.raw()};
-  return checksum_field(sum);
+  // 2^32 - 1 is 0 modulo 2^16 - 1, so this complement is a negative number for every width.
+  const auto complement = [](std::uint32_t raw) { return std::uint64_t{~raw}; };
+  return checksum_field(complement(field.raw()) + complement(before.raw()) +
+                        std::uint64_t{after.raw()});
 }
 
 }  // namespace sekimori

@@ -113,7 +113,7 @@ std::string printable(std::string_view text) {
   return shown < text.size() ? result.append("...") : result;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return '"' + printable(text) + '"';
 }
 

@@ -68,6 +68,6 @@ class Diagnostics {
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// The same in quotation marks.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 }  // namespace sekimori

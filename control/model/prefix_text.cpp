@@ -32,26 +32,26 @@ PrefixFault explain_prefix(std::string_view text) {
   const std::size_t slash = text.find('/');
   const auto address = Address::parse(text.substr(0, slash));
   if (!address) {
-    return {quoted(text) + " is neither an address nor a prefix", std::string{address_rule}, {}};
+    return {in_quotes(text) + " is neither an address nor a prefix", std::string{address_rule}, {}};
   }
   const bool written_as_ipv6 = is_written_as_ipv6(text);
   if (written_as_ipv6 && address->is_ipv4()) {
-    return {quoted(text) + " is an IPv4 address inside IPv6", "IPv4 is written as IPv4",
-            "write " + quoted(address->to_string()) + " and the length that belongs to it"};
+    return {in_quotes(text) + " is an IPv4 address inside IPv6", "IPv4 is written as IPv4",
+            "write " + in_quotes(address->to_string()) + " and the length that belongs to it"};
   }
   const unsigned offset = written_as_ipv6 ? 0 : ipv4_length_offset;
   const auto length = slash == std::string_view::npos ? std::optional<unsigned>{128 - offset}
                                                       : read_length(text.substr(slash + 1));
   if (!length || *length > 128 - offset) {
-    return {quoted(text) + " has no valid length",
+    return {in_quotes(text) + " has no valid length",
             written_as_ipv6 ? "the length of an IPv6 prefix is 0 to 128"
                             : "the length of an IPv4 prefix is 0 to 32",
             {}};
   }
   const Prefix masked{address->masked(*length + offset),
                       static_cast<std::uint8_t>(*length + offset)};
-  return {quoted(text) + " has bits set behind its length",
-          "the address of a prefix is its first address", "write " + quoted(masked.to_string())};
+  return {in_quotes(text) + " has bits set behind its length",
+          "the address of a prefix is its first address", "write " + in_quotes(masked.to_string())};
 }
 
 }  // namespace sekimori

@@ -165,12 +165,12 @@ tl::expected<std::string, std::string> explain(std::string_view path) {
   for (const KeyPath& key : keys) {
     // A key's own name is enough to be found by.
     if (key.key->name == path) {
-      return tl::unexpected<std::string>{"unknown key " + quoted(path) + "; did you mean " +
+      return tl::unexpected<std::string>{"unknown key " + in_quotes(path) + "; did you mean " +
                                          key.path + "?"};
     }
   }
   const std::string_view meant = nearest(path, candidates);
-  return tl::unexpected<std::string>{"unknown key " + quoted(path) +
+  return tl::unexpected<std::string>{"unknown key " + in_quotes(path) +
                                      (meant.empty()
                                           ? "; `sekictl explain` lists all"
                                           : "; did you mean " + std::string{meant} + "?")};

@@ -49,15 +49,15 @@ void check_names(std::span<const ObjectPolicy> objects, Diagnostics& diagnostics
     }
     diagnostics.add({.place = object.name.place,
                      .key = "object.name",
-                     .problem = quoted(object.name.value) + " is also the name of the object in " +
-                                at_line(first->place),
+                     .problem = in_quotes(object.name.value) +
+                                " is also the name of the object in " + at_line(first->place),
                      .rule = "no two objects share a name",
-                     .suggestion = "write for example " + quoted(object.name.value + "-2")});
+                     .suggestion = "write for example " + in_quotes(object.name.value + "-2")});
   }
 }
 
 std::string named(const ObjectPolicy& object) {
-  return "the object " + (object.name.readable ? quoted(object.name.value) + " in " : "in ") +
+  return "the object " + (object.name.readable ? in_quotes(object.name.value) + " in " : "in ") +
          at_line(object.place);
 }
 

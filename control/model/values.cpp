@@ -71,7 +71,7 @@ class ValueReader {
       return refuse_type(node);
     }
     const auto value = parse_quantity(text, key_.unit);
-    if (!value) return refuse(node, quoted(text) + " is no such quantity", meant_quantity(text));
+    if (!value) return refuse(node, in_quotes(text) + " is no such quantity", meant_quantity(text));
     if (*value < key_.minimum) {
       return refuse(node, printable(text) + " is too small", "the least is " + bound(key_.minimum));
     }
@@ -94,7 +94,7 @@ class ValueReader {
     }
     const std::string with_unit = dense + (key_.unit == Unit::milliseconds ? "ms" : "s");
     for (const std::string& candidate : {dense, lower, last_upper, with_unit}) {
-      if (parse_quantity(candidate, key_.unit)) return "write " + quoted(candidate);
+      if (parse_quantity(candidate, key_.unit)) return "write " + in_quotes(candidate);
     }
     return std::string{"write for example "}.append(key_.example);
   }
@@ -117,8 +117,8 @@ class ValueReader {
       return static_cast<std::uint64_t>(found - key_.choices.begin());
     }
     const std::string_view meant = nearest(lower_case(*text), key_.choices);
-    return refuse(node, quoted(*text) + " is unknown",
-                  meant.empty() ? "" : "did you mean " + quoted(meant) + "?");
+    return refuse(node, in_quotes(*text) + " is unknown",
+                  meant.empty() ? "" : "did you mean " + in_quotes(meant) + "?");
   }
 
   std::optional<Value> name(const toml::node& node) {
@@ -130,19 +130,19 @@ class ValueReader {
     };
     if (text->empty()) return refuse(node, "is empty");
     if (text->size() > PolicyBounds::max_name_length) {
-      return refuse(node, quoted(*text) + " has " + std::to_string(text->size()) + " bytes");
+      return refuse(node, in_quotes(*text) + " has " + std::to_string(text->size()) + " bytes");
     }
     if (std::ranges::all_of(*text, allowed)) return std::string{*text};
     std::string meant{*text};
     std::ranges::replace_if(meant, std::not_fn(allowed), '-');
-    return refuse(node, quoted(*text) + " has other characters", "write " + quoted(meant));
+    return refuse(node, in_quotes(*text) + " has other characters", "write " + in_quotes(meant));
   }
 
   std::optional<Value> prefixes(const toml::node& node) {
     const toml::array* list = node.as_array();
     if (list == nullptr) {
       const auto text = node.value_exact<std::string_view>();
-      return text ? refuse(node, "is a string", "write [" + quoted(*text) + "]")
+      return text ? refuse(node, "is a string", "write [" + in_quotes(*text) + "]")
                   : refuse_type(node);
     }
     if (list->empty() && key_.required) {
@@ -181,12 +181,12 @@ class ValueReader {
     const auto last =
         dash == std::string::npos ? first : port(std::string_view{text}.substr(dash + 1));
     if (!first || !last) {
-      return refuse(node, quoted(text) + " is no port or range",
+      return refuse(node, in_quotes(text) + " is no port or range",
                     std::string{"write for example "}.append(key_.example));
     }
     if (*first > *last) {
-      return refuse(node, quoted(text) + " ends before it begins",
-                    "write " + quoted(std::to_string(*last) + '-' + std::to_string(*first)));
+      return refuse(node, in_quotes(text) + " ends before it begins",
+                    "write " + in_quotes(std::to_string(*last) + '-' + std::to_string(*first)));
     }
     return PortRange{*first, *last};
   }

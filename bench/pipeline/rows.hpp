@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bench/pipeline/rig.hpp"
+#include "common/outcomes.hpp"
+
+namespace sekimori::bench {
+
+/// One kind of packet whose cost is measured. To add one, add it to the list in rows.cpp.
+struct Row {
+  std::string name;
+  Verdict expected;  ///< what becomes of every packet
+  std::function<std::unique_ptr<Rig>(BenchPorts&)> make;
+};
+
+/// All rows, in the order of the table.
+[[nodiscard]] std::vector<Row> all_rows();
+
+}  // namespace sekimori::bench

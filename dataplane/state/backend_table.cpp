@@ -35,13 +35,17 @@ bool BackendTable::learn(const Address& server, std::uint16_t port, std::uint64_
     table_[index].next_scale = assumed.window_scale;
   }
   Entry& entry = table_[index];
-  if (slot >= entry.next_scale_slot) entry.profile.window_scale = entry.next_scale;
+  // Cookies of the slot before are still on their way, so the scale of that slot has to stay known.
+  if (slot > entry.next_scale_slot) entry.profile.window_scale = entry.next_scale;
 
   BackendProfile learned = entry.profile;
   if (syn_ack.mss != 0) learned.mss = syn_ack.mss;
   if (offered.sack || syn_ack.sack_permitted()) learned.sack = syn_ack.sack_permitted();
   if (offered.timestamps || syn_ack.has_timestamps()) learned.timestamps = syn_ack.has_timestamps();
-  const bool scale_changes = offered.window_scale && syn_ack.window_scale != entry.next_scale;
+  // In the first slot of a new scale both are taken; a third waits for a later handshake.
+  const bool room = slot != entry.next_scale_slot || entry.next_scale_slot == 0;
+  const bool scale_changes =
+      offered.window_scale && syn_ack.window_scale != entry.next_scale && room;
   if (scale_changes) {
     entry.next_scale = syn_ack.window_scale;
     entry.next_scale_slot = slot + 1;

@@ -169,6 +169,7 @@ void client_while_connecting(TcpPacket& p) {
     return p.drop(DropReason::hold_full);
   }
   h.client_next += length;
+  if (p.is_fin()) flow.flags |= flow_flag::client_fin;
   p.burst.hold(p.number);
 }
 
@@ -185,7 +186,8 @@ void server_while_connecting(TcpPacket& p) {
   // one.
   if (segment.has(tcp_flag::ack) && !p.is_rst() && !p.is_syn_ack()) {
     p.reply_reset();
-    return send_again(p.context, h);
+    if (h.attempts < p.context.policy.global().server_syn_retries) send_again(p.context, h);
+    return;
   }
   p.drop(DropReason::segment_unexpected);
 }

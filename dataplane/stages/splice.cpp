@@ -3,14 +3,6 @@
 namespace sekimori {
 namespace {
 
-/// A RST from outside counts only near the client's last sequence number, so that a forged one
-/// cannot end the connection's entry early; the server judges it exactly (RFC 5961, section 3.2).
-constexpr std::uint32_t reset_distance = 1U << 16;
-
-bool plausible_reset(const Flow& flow, std::uint32_t sequence) {
-  return sequence - flow.client_sequence + reset_distance <= 2 * reset_distance;
-}
-
 std::uint32_t idle_timeout_ms(const Flow& flow, const GlobalRecord& timeouts) {
   if (flow.ended()) return timeouts.closed_timeout_s * 1000;
   const bool half_closed = (flow.flags & (flow_flag::client_fin | flow_flag::server_fin)) != 0;
@@ -60,12 +52,13 @@ void translate_to_client(Frame& frame, const Headers& headers, const Flow& flow)
 void client_segment(TcpPacket& p) {
   Flow& flow = p.state().flows[p.flow];
   const Headers& segment = p.headers();
+  // A forged RST or FIN must not end the connection's entry early.
+  const bool near = flow.is_near(segment.sequence);
   if (p.is_rst()) {
-    if (plausible_reset(flow, segment.sequence)) flow.flags |= flow_flag::reset;
+    if (near) flow.flags |= flow_flag::reset;
   } else {
     flow.last_seen_ms = p.context.now_ms();
-    flow.client_sequence = segment.sequence + segment.payload_length();
-    if (p.is_fin()) flow.flags |= flow_flag::client_fin;
+    if (p.is_fin() && near) flow.flags |= flow_flag::client_fin;
   }
   if (flow.state == FlowState::spliced) translate_to_server(p.frame(), segment, flow);
 }
@@ -74,6 +67,7 @@ void server_segment(TcpPacket& p) {
   Flow& flow = p.state().flows[p.flow];
   const Headers& segment = p.headers();
   flow.last_seen_ms = p.context.now_ms();
+  if (segment.has(tcp_flag::ack)) flow.client_sequence = segment.acknowledgement;
   if (p.is_rst()) flow.flags |= flow_flag::reset;
   if (p.is_fin()) flow.flags |= flow_flag::server_fin;
   if (flow.state != FlowState::spliced) return;

@@ -82,9 +82,22 @@ void hold_early_data(const TcpPacket& p, Handshake& h) {
   const std::span<const std::uint8_t> frame{p.frame().data, p.frame().length};
   if (p.state().hold(h, frame, p.context.policy.global().hold_segments_per_flow)) {
     h.client_next += ack.payload_length() + (p.is_fin() ? 1 : 0);
+    if (p.is_fin()) p.state().flows[p.flow].flags |= flow_flag::client_fin;
   } else {
     p.context.count(Counter::hold_discarded);
   }
+}
+
+const BackendProfile& profile_to_offer(const TcpPacket& p) {
+  RecentProfile& recent = p.context.recent_profile;
+  if (!recent.known || recent.port != p.key.server_port || recent.server != p.key.server) {
+    recent = {.known = true,
+              .server = p.key.server,
+              .port = p.key.server_port,
+              .advertised = p.state().backends.advertised(p.key.server, p.key.server_port,
+                                                          p.context.slot(), p.assumed())};
+  }
+  return recent.advertised;
 }
 
 }  // namespace
@@ -93,8 +106,7 @@ void answer_syn(TcpPacket& p) {
   if (!p.may_reply()) return;
   const Headers& syn = p.headers();
   const std::uint64_t slot = p.context.slot();
-  const BackendProfile server =
-      p.state().backends.advertised(p.key.server, p.key.server_port, slot, p.assumed());
+  const BackendProfile& server = profile_to_offer(p);
   const AgreedOptions agreed = agree(syn.options, server, p.key.client.family());
   const std::uint32_t cookie =
       make_cookie(p.state().cookie_keys.get(slot), tuple_of(p.key), slot, agreed, syn.sequence);

@@ -52,7 +52,10 @@ void outside_without_flow(TcpPacket& p) {
 /// Whether a segment on known ports opens a new connection there: the old one has ended, or a SYN
 /// came for it, and the segment proves its source as the mode wants.
 bool opens_again(TcpPacket& p, const Flow& flow) {
-  if (!flow.ended() && !flow.has(flow_flag::syn_seen)) return false;
+  // Segments of a connection that lives are not asked for cookies only because somebody has sent a
+  // SYN with its addresses: among enough of them one would pass by chance.
+  const bool near = flow.is_near(p.headers().sequence);
+  if (!flow.ended() && (!flow.has(flow_flag::syn_seen) || near)) return false;
   switch (p.mode()) {
     case SynMode::proxy:
       // Early segments of the connection itself bring its own cookie back.
@@ -64,9 +67,11 @@ bool opens_again(TcpPacket& p, const Flow& flow) {
       return false;
     case SynMode::reset:
     case SynMode::bad_ack:
-      // The source's proof must not be taken for a segment of the old connection.
-      if (flow.ended()) outside_without_flow(p);
-      return flow.ended();
+      // The source's proof must not be taken for a segment of the old connection, nor the last
+      // acknowledgement of that connection for a proof.
+      if (!flow.ended() || near) return false;
+      outside_without_flow(p);
+      return true;
     case SynMode::off:
     case SynMode::retransmit:
       return false;
@@ -126,8 +131,9 @@ void inside_without_flow(TcpPacket& p) {
 }
 
 void from_inside(TcpPacket& p) {
-  if (p.flow != FlowTable::none && p.is_syn() && p.state().flows[p.flow].ended()) {
-    // The server now opens a connection of its own on ports that are free again.
+  if (p.flow != FlowTable::none && p.headers().has(tcp_flag::syn) &&
+      p.state().flows[p.flow].ended()) {
+    // The server now opens or answers another connection on ports that are free again.
     p.state().remove_flow(p.flow);
     p.flow = FlowTable::none;
   }

@@ -60,10 +60,19 @@ struct alignas(64) Flow {
   std::uint8_t flags = 0;
   std::int8_t to_client_shift = 0;    ///< of windows that the server sends
   std::int8_t to_server_shift = 0;    ///< of windows that the client sends
-  std::uint32_t client_sequence = 0;  ///< latest of the client, against blind RSTs
+  std::uint32_t client_sequence = 0;  ///< what the server acknowledged last
   std::uint32_t client_isn = 0;  ///< of a proxied connection, to tell its cookie from a newer one's
 
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) == flag; }
+  /// Whether a segment of the client may belong to this connection: its number lies near what the
+  /// server has acknowledged, which nobody outside can change. A forged segment is a near one once
+  /// in 4,000 times; whether it is in the window is for the server to judge (RFC 5961,
+  /// section 3.2).
+  [[nodiscard]] bool is_near(std::uint32_t sequence) const {
+    constexpr std::uint32_t behind = 1U << 16;
+    constexpr std::uint32_t ahead = 1U << 20;
+    return sequence - client_sequence + behind <= behind + ahead;
+  }
   /// Nothing more is to come but stray segments, so the ports may be used again.
   [[nodiscard]] bool ended() const {
     return has(flow_flag::reset) || has(flow_flag::client_fin | flow_flag::server_fin);

@@ -58,7 +58,7 @@ std::vector<Row> measure(unsigned repetitions, PortDriver driver) {
   const Lab lab;
   lab.server().ip(std::string("addr add ") + plain_address + "/24 dev " +
                   lab.server_port().interface);
-  const Dataplane dataplane{lab, policy(), driver};
+  const Dataplane dataplane{lab, policy(), {.driver = driver}};
   const TransferServer server{lab};
   for (const char* address : {spliced_address, plain_address}) {
     download_mbit_per_s(lab, address);  // ARP, the learned server profile, warm caches

@@ -132,7 +132,8 @@ PhaseResult run_phase(const std::string& title, const DemoOptions& options, Prot
   if (protection == Protection::none) {
     bridge.emplace(lab);
   } else {
-    sekimori.emplace(lab, lab::policy_for_server("proxy"), options.driver);
+    sekimori.emplace(lab, lab::policy_for_server("proxy"),
+                     lab::DataplaneOptions{.driver = options.driver});
   }
   const lab::Nginx nginx{lab.server(),
                          lab.run().directory(),

@@ -34,15 +34,23 @@ std::string port_argument(PortDriver driver, int index, const Port& port) {
 }
 
 Process start(const Lab& lab, const fs::path& policy_path, const std::string& policy,
-              PortDriver driver) {
+              const DataplaneOptions& options) {
   write_policy(policy_path, policy);
-  const std::string& name = lab.run().name();
-  Process process{
-      lab.box(),
-      {(program_folder() / "sekimori-dataplane").string(), "--policy", policy_path.string(),
-       "--outside", port_argument(driver, 0, lab.outside_port()), "--inside",
-       port_argument(driver, 1, lab.inside_port()), "--instance", name, "--no-huge"},
-      lab.run().directory() / "dataplane.log"};
+  const std::vector<std::string> command{
+      (program_folder() / "sekimori-dataplane").string(),
+      "--policy",
+      policy_path.string(),
+      "--outside",
+      port_argument(options.driver, 0, lab.outside_port()),
+      "--inside",
+      port_argument(options.driver, 1, lab.inside_port()),
+      "--instance",
+      lab.run().name(),
+      "--workers",
+      std::to_string(options.workers),
+      "--no-huge",
+  };
+  Process process{lab.box(), command, lab.run().directory() / "dataplane.log"};
   if (!process.wait_for_output("ready", start_patience)) {
     throw LabError("sekimori-dataplane does not start: " + process.output());
   }
@@ -63,9 +71,9 @@ fs::path program_folder() {
   return fs::read_symlink("/proc/self/exe").parent_path();
 }
 
-Dataplane::Dataplane(const Lab& lab, const std::string& policy, PortDriver driver)
+Dataplane::Dataplane(const Lab& lab, const std::string& policy, const DataplaneOptions& options)
     : policy_path_(lab.run().directory() / "policy.toml"),
-      process_(start(lab, policy_path_, policy, driver)),
+      process_(start(lab, policy_path_, policy, options)),
       reader_(open_statistics(lab.run().name())) {}
 
 bool Dataplane::reload(const std::string& policy) {

@@ -13,11 +13,16 @@ namespace sekimori::lab {
 
 enum class PortDriver : std::uint8_t { af_packet, af_xdp };
 
+struct DataplaneOptions {
+  PortDriver driver = PortDriver::af_packet;
+  unsigned workers = 1;
+};
+
 /// The real `sekimori-dataplane`, from the folder of the running program, between the box's ports.
 class Dataplane {
  public:
   /// Returns when packets flow. `policy` is TOML.
-  Dataplane(const Lab& lab, const std::string& policy, PortDriver driver = PortDriver::af_packet);
+  Dataplane(const Lab& lab, const std::string& policy, const DataplaneOptions& options = {});
 
   /// Replaces the policy. Returns whether the new one is in force; false when it was refused and
   /// the old one stays.

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "tests/support/deadline.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/system/through_sekimori.hpp"
 
@@ -160,6 +161,41 @@ TEST_F(Policy, DatagramsAndIcmpPass) {
       }
     }
   }
+}
+
+// Over af_xdp, since DPDK's af_packet driver has the kernel put IPv4 fragments together
+// (PACKET_FANOUT_FLAG_DEFRAG), and the whole does not fit its frames.
+TEST_F(Policy, FragmentedDatagramsPass) {
+  start({}, policy_for_server("proxy"), {.driver = PortDriver::af_xdp});
+  const std::string sent = arbitrary_bytes(5'000);
+  for (const char* address : {Lab::server_ipv4, Lab::server_ipv6}) {
+    const Endpoint server{address, test_port};
+    const UniqueFd receiver{datagram_socket(lab().server(), server.family())};
+    ASSERT_EQ(::bind(receiver.get(), server.address(), server.length()), 0);
+    const UniqueFd sender{datagram_socket(lab().client(), server.family())};
+    ASSERT_EQ(::connect(sender.get(), server.address(), server.length()), 0);
+    ASSERT_EQ(::send(sender.get(), sent.data(), sent.size(), 0), 5'000);
+    pollfd waiting{.fd = receiver.get(), .events = POLLIN, .revents = 0};
+    ASSERT_EQ(::poll(&waiting, 1, 10'000), 1);
+    std::string received(sent.size() + 1, '\0');
+    ASSERT_EQ(::recv(receiver.get(), received.data(), received.size(), 0), 5'000);
+    received.resize(sent.size());
+    EXPECT_TRUE(received == sent);
+  }
+}
+
+TEST_F(Policy, IdleConnectionsAreForgotten) {
+  start({}, "[timeouts]\nestablished = \"1s\"\n" + policy_for_server("proxy"));
+  TcpListener listener = listen();
+  Connection connection = connect_through(lab(), listener);
+  expect_exchange(connection);
+  EXPECT_TRUE(sekimori().wait_for(Counter::flow_removed, 1, 20s));
+  ASSERT_EQ(connection.client.send("too late"), 0);
+  EXPECT_TRUE(wait_until(10s, [&] {
+    return sekimori().drops(DropReason::cookie_invalid) +
+               sekimori().drops(DropReason::connection_unknown) >=
+           1;
+  }));
 }
 
 }  // namespace

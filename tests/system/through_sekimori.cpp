@@ -27,9 +27,9 @@ void ThroughSekimori::TearDown() {
 }
 
 void ThroughSekimori::start(const LabOptions& options, const std::string& policy,
-                            PortDriver driver) {
+                            const DataplaneOptions& dataplane) {
   lab_.emplace(options);
-  sekimori_.emplace(*lab_, policy, driver);
+  sekimori_.emplace(*lab_, policy, dataplane);
 }
 
 void ThroughSekimori::start_nginx() {

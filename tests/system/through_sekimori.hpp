@@ -30,7 +30,7 @@ class ThroughSekimori : public NeedsLab {
   void TearDown() override;
 
   void start(const LabOptions& options = {}, const std::string& policy = policy_for_server("proxy"),
-             PortDriver driver = PortDriver::af_packet);
+             const DataplaneOptions& dataplane = {});
   void start_nginx();
 
   Lab& lab() { return *lab_; }

@@ -77,19 +77,23 @@ TEST_F(Transfer, TwoHundredConnectionsOpenTogether) {
 
 struct Path {
   const char* name;
-  PortDriver driver;
+  DataplaneOptions dataplane;
   LabOptions options;
 };
 
 class TransferOver : public ThroughSekimori, public testing::WithParamInterface<Path> {};
 
 TEST_P(TransferOver, TenMegabytesEachWayAreRight) {
-  start(GetParam().options, policy_for_server("proxy"), GetParam().driver);
+  start(GetParam().options, policy_for_server("proxy"), GetParam().dataplane);
   start_nginx();
   expect_large_transfers(Lab::server_ipv4);
   expect_large_transfers(Lab::server_ipv6);
   EXPECT_EQ(sekimori().counter(Counter::flow_established), 4U);
 }
+
+const DataplaneOptions af_packet{.driver = PortDriver::af_packet};
+const DataplaneOptions af_xdp{.driver = PortDriver::af_xdp};
+const DataplaneOptions two_workers{.workers = 2};
 
 const LabOptions one_tag{.client_wire = true, .server_wire = true, .tags = {{.id = 7}}};
 const LabOptions two_tags{.client_wire = true, .server_wire = true, .tags = {{.id = 7}, {.id = 8}}};
@@ -99,16 +103,14 @@ const LabOptions provider_tag{
 INSTANTIATE_TEST_SUITE_P(
     Paths, TransferOver,
     testing::Values(
-        Path{"AfPacket", PortDriver::af_packet, {}}, Path{"AfXdp", PortDriver::af_xdp, {}},
-        Path{"AfPacketWithChecksumOffload", PortDriver::af_packet, {.checksum_offload = true}},
-        Path{"AfXdpWithChecksumOffload", PortDriver::af_xdp, {.checksum_offload = true}},
-        Path{"AfPacketVlan", PortDriver::af_packet, one_tag},
-        Path{"AfXdpVlan", PortDriver::af_xdp, one_tag},
+        Path{"AfPacket", af_packet, {}}, Path{"AfXdp", af_xdp, {}},
+        Path{"AfPacketWithChecksumOffload", af_packet, {.checksum_offload = true}},
+        Path{"AfXdpWithChecksumOffload", af_xdp, {.checksum_offload = true}},
+        Path{"AfPacketVlan", af_packet, one_tag}, Path{"AfXdpVlan", af_xdp, one_tag},
         // The kernel takes the outer tag off before DPDK's af_packet driver sees the frame, and the
         // driver puts every tag back as 0x8100, so that only af_xdp carries 802.1ad's 0x88a8.
-        Path{"AfPacketTwoTags", PortDriver::af_packet, two_tags},
-        Path{"AfXdpTwoTags", PortDriver::af_xdp, two_tags},
-        Path{"AfXdpQinQ", PortDriver::af_xdp, provider_tag}),
+        Path{"AfPacketTwoTags", af_packet, two_tags}, Path{"AfXdpTwoTags", af_xdp, two_tags},
+        Path{"AfXdpQinQ", af_xdp, provider_tag}),
     named_by_parameter);
 
 // The options that either side of the connection may do without.

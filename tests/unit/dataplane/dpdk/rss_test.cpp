@@ -28,7 +28,8 @@ TEST(Rss, KeyHashesBothDirectionsAlike) {
       std::vector<std::uint32_t> there(2 * address_words);
       for (std::uint32_t& word : there) word = static_cast<std::uint32_t>(random());
       std::vector<std::uint32_t> back = there;
-      std::ranges::rotate(back, back.begin() + static_cast<std::ptrdiff_t>(address_words));
+      std::rotate(back.begin(), back.begin() + static_cast<std::ptrdiff_t>(address_words),
+                  back.end());
       const auto length = static_cast<std::uint32_t>(there.size());
       EXPECT_EQ(rte_softrss(there.data(), length, key.data()),
                 rte_softrss(back.data(), length, key.data()));

@@ -12,9 +12,37 @@ namespace sekimori {
 // memory, in which one's complement addition gives the same result as in network order (RFC 1071,
 // section 2 B).
 
-/// The unfolded sum of `length` bytes. `length` is at most 64 KiB for a packet, so 64 bits cannot
-/// overflow.
-[[nodiscard]] std::uint64_t checksum_sum(const std::uint8_t* data, std::size_t length);
+/// A 64-bit word as the sum of its halves: the same sum, with room for more to be added.
+[[nodiscard]] constexpr std::uint64_t checksum_halves(std::uint64_t word) {
+  return (word & 0xffffffffU) + (word >> 32);
+}
+
+/// As `checksum_sum`, for runs that are worth the vector unit.
+[[nodiscard]] std::uint64_t checksum_sum_long(const std::uint8_t* data, std::size_t length);
+
+/// The unfolded sum of up to 64 KiB, small enough that a few may be added. A last odd byte counts
+/// as if a zero followed it.
+[[nodiscard]] inline std::uint64_t checksum_sum(const std::uint8_t* data, std::size_t length) {
+  constexpr std::size_t worth_vectors = 128;
+  if (length >= worth_vectors) return checksum_sum_long(data, length);
+  std::uint64_t sum = 0;
+  // What is carried out at the top comes back in at the bottom.
+  const auto add = [&sum](std::uint64_t word) {
+    sum += word;
+    sum += sum < word ? 1 : 0;
+  };
+  for (; length >= 8; data += 8, length -= 8) add(load<std::uint64_t>(data));
+  if ((length & 4) != 0) {
+    add(load<std::uint32_t>(data));
+    data += 4;
+  }
+  if ((length & 2) != 0) {
+    add(load<std::uint16_t>(data));
+    data += 2;
+  }
+  if ((length & 1) != 0) add(*data);
+  return checksum_halves(sum);
+}
 
 /// Folds a sum to 16 bits, carries added back in.
 [[nodiscard]] constexpr std::uint16_t checksum_fold(std::uint64_t sum) {
@@ -32,9 +60,18 @@ namespace sekimori {
 }
 
 /// The sum of the pseudo-header of TCP, UDP and ICMPv6 (RFC 9293, section 3.1; RFC 8200,
-/// section 8.1).
-[[nodiscard]] std::uint64_t pseudo_header_sum(const Address& source, const Address& destination,
-                                              std::uint8_t protocol, std::uint32_t length);
+/// section 8.1). Both addresses are of one family.
+[[nodiscard]] inline std::uint64_t pseudo_header_sum(const Address& source,
+                                                     const Address& destination,
+                                                     std::uint8_t protocol, std::uint32_t length) {
+  std::uint64_t sum = std::uint64_t{be32{length}.raw()} + be16{protocol}.raw();
+  if (source.is_ipv4()) return sum + source.ipv4().raw() + destination.ipv4().raw();
+  for (const Address* address : {&source, &destination}) {
+    sum += checksum_halves(load<std::uint64_t>(address->bytes()));
+    sum += checksum_halves(load<std::uint64_t>(address->bytes() + 8));
+  }
+  return sum;
+}
 
 /// Changes a checksum for a word of 8, 16 or 32 bits that changes (RFC 1624, equation 3). The word
 /// lies at an even offset of what the checksum covers.

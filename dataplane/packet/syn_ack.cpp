@@ -1,7 +1,7 @@
 #include "dataplane/packet/syn_ack.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <cstddef>
 #include <utility>
 
 #include "dataplane/packet/checksum.hpp"
@@ -43,6 +43,9 @@ void rewrite_options(std::uint8_t* tcp, const Headers& headers, const SynAck& an
   }
 }
 
+// Checksums are summed from the values that were just written, not from the bytes: a load that
+// spans several fresh stores would wait for them.
+
 void rewrite_ipv4(std::uint8_t* start, std::size_t header_length, std::size_t tcp_length) {
   auto& ip = header_at<Ipv4Header>(start);
   ip.tos = 0;
@@ -53,8 +56,13 @@ void rewrite_ipv4(std::uint8_t* start, std::size_t header_length, std::size_t tc
   std::swap(ip.source, ip.destination);
   constexpr std::uint8_t no_operation = 1;
   std::fill(start + sizeof(Ipv4Header), start + header_length, no_operation);
-  ip.checksum = {};
-  ip.checksum = checksum_field(checksum_sum(start, header_length));
+  const std::uint64_t option_words = (header_length - sizeof(Ipv4Header)) / 2;
+  const be16 version_tos{static_cast<std::uint16_t>(ip.version_ihl << 8)};
+  constexpr be16 ttl_protocol{own_hop_limit << 8 | protocol::tcp};
+  constexpr be16 two_no_operations{no_operation << 8 | no_operation};
+  ip.checksum = checksum_field(std::uint64_t{version_tos.raw()} + ip.total_length.raw() +
+                               ip.fragment.raw() + ttl_protocol.raw() + ip.source.raw() +
+                               ip.destination.raw() + option_words * two_no_operations.raw());
 }
 
 void rewrite_ipv6(std::uint8_t* start, std::size_t header_length, std::size_t tcp_length) {
@@ -82,21 +90,24 @@ void answer_in_place(Frame& frame, const Headers& headers, const SynAck& answer)
   }
 
   std::uint8_t* start = frame.data + headers.transport_offset;
-  rewrite_options(start, headers, answer);
+  std::uint64_t sum = pseudo_header_sum(headers.destination, headers.source, protocol::tcp,
+                                        static_cast<std::uint32_t>(tcp_length));
+  if (tcp_length > sizeof(TcpHeader)) {
+    rewrite_options(start, headers, answer);
+    sum += checksum_sum(start + sizeof(TcpHeader), tcp_length - sizeof(TcpHeader));
+  }
+  const unsigned flags = tcp_flag::syn | tcp_flag::ack | (answer.ecn ? tcp_flag::ece : 0U);
+  const be16 offset_flags{static_cast<std::uint16_t>(tcp_length / 4 << 12 | flags)};
   auto& tcp = header_at<TcpHeader>(start);
   std::swap(tcp.source_port, tcp.destination_port);
   tcp.sequence = be32{answer.sequence};
   tcp.acknowledgement = be32{answer.acknowledgement};
-  tcp.data_offset = static_cast<std::uint8_t>(tcp_length / 4 << 4);
-  tcp.flags =
-      static_cast<std::uint8_t>(tcp_flag::syn | tcp_flag::ack | (answer.ecn ? tcp_flag::ece : 0));
+  store(start + offsetof(TcpHeader, data_offset), offset_flags);
   tcp.window = be16{answer.window};
-  tcp.checksum = {};
   tcp.urgent_pointer = {};
   tcp.checksum =
-      checksum_field(checksum_sum(start, tcp_length) +
-                     pseudo_header_sum(headers.destination, headers.source, protocol::tcp,
-                                       static_cast<std::uint32_t>(tcp_length)));
+      checksum_field(sum + tcp.source_port.raw() + tcp.destination_port.raw() + tcp.sequence.raw() +
+                     tcp.acknowledgement.raw() + offset_flags.raw() + tcp.window.raw());
   // A payload is cut off; the padding of a short frame stays.
   if (headers.payload_length() != 0) frame.length = headers.payload_offset;
 }

@@ -65,11 +65,20 @@ struct Burst {
   }
 };
 
+/// The server profile that was asked for last: an attack asks for the same one again and again.
+struct RecentProfile {
+  bool known = false;
+  Address server;
+  std::uint16_t port = 0;
+  BackendProfile advertised;
+};
+
 /// What the stages work with besides the burst.
 struct StageContext {
   WorkerState& state;
   const PolicyTables& policy;
   const Now& now;
+  RecentProfile recent_profile{};  ///< for SYN-ACKs at `now`
 
   [[nodiscard]] std::uint32_t now_ms() const {
     return static_cast<std::uint32_t>(now.monotonic_ms());

@@ -25,14 +25,19 @@ bool resolves_neighbours(const Frame& frame, const Headers& headers) {
   return ip.hop_limit == 255 && type >= router_solicitation && type <= redirect;
 }
 
+/// The address that may be protected: where a packet from outside goes, where one from inside is
+/// from.
+const Address& near_end(const Headers& headers, Side from) {
+  return from == Side::outside ? headers.destination : headers.source;
+}
+
 void parse_all(Burst& burst, StageContext& context) {
   for (std::size_t i = 0; i < burst.frames.size(); ++i) {
     Headers& headers = burst.headers[i];
     parse(burst.frames[i], headers);
     if (headers.checksum_completed) context.count(Counter::checksum_completed);
     if (headers.addressed) {
-      context.policy.destinations().prefetch(burst.from == Side::outside ? headers.destination
-                                                                         : headers.source);
+      context.policy.destinations().prefetch(near_end(headers, burst.from));
     }
   }
 }
@@ -46,29 +51,35 @@ void decide_unaddressed(Burst& burst, std::size_t i, const GlobalRecord& policy)
   }
 }
 
+void decide_unprotected(Burst& burst, std::size_t i, const GlobalRecord& policy) {
+  // What servers send to the world from unprotected addresses is none of our business.
+  const Action action = burst.from == Side::outside ? policy.unprotected : Action::pass;
+  decide_by_action(burst, i, action, DropReason::unprotected);
+}
+
 }  // namespace
 
 void classify(Burst& burst, StageContext& context) {
   parse_all(burst, context);
   const PolicyTables& policy = context.policy;
+  // An attack comes in runs of packets to one address, which is looked up once.
+  const Address* latest = nullptr;
+  std::uint32_t latest_object = Burst::no_object;
   for (std::size_t i = 0; i < burst.frames.size(); ++i) {
     const Headers& headers = burst.headers[i];
     burst.object[i] = Burst::no_object;
     if (resolves_neighbours(burst.frames[i], headers)) {
       burst.forward(i);
-      continue;
-    }
-    if (!headers.addressed) {
+    } else if (!headers.addressed) {
       decide_unaddressed(burst, i, policy.global());
-      continue;
-    }
-    burst.object[i] = policy.destinations().find(burst.from == Side::outside ? headers.destination
-                                                                             : headers.source);
-    if (burst.object[i] == Burst::no_object) {
-      // What servers send to the world from unprotected addresses is none of our business.
-      const Action action =
-          burst.from == Side::outside ? policy.global().unprotected : Action::pass;
-      decide_by_action(burst, i, action, DropReason::unprotected);
+    } else {
+      const Address& address = near_end(headers, burst.from);
+      if (latest == nullptr || *latest != address) {
+        latest = &address;
+        latest_object = policy.destinations().find(address);
+      }
+      burst.object[i] = latest_object;
+      if (latest_object == Burst::no_object) decide_unprotected(burst, i, policy.global());
     }
   }
 }

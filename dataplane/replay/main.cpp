@@ -1,8 +1,10 @@
 // sekimori-replay: runs captured packets through the dataplane's pipeline, on their own time.
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <string>
 
 #include "common/policy_source.hpp"
@@ -25,8 +27,9 @@ struct Options {
 };
 
 void declare(CLI::App& app, Options& options) {
-  app.add_option("--policy", options.policy, "policy, as TOML or compiled")->required();
-  auto* outside = app.add_option("--outside", options.in[0], "capture of what arrives outside");
+  app.add_option("policy,--policy", options.policy, "policy, as TOML or compiled")->required();
+  auto* outside =
+      app.add_option("capture,--outside", options.in[0], "capture of what arrives outside");
   auto* inside = app.add_option("--inside", options.in[1], "capture of what arrives inside");
   app.add_option("--to-outside", options.out[0], "capture to write: what would be sent outside");
   app.add_option("--to-inside", options.out[1], "capture to write: what would be sent inside");

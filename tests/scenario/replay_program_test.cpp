@@ -89,6 +89,13 @@ TEST_F(ReplayProgram, PrintsVerdictsAndReasonsForPeople) {
   EXPECT_NE(result.output.find("web: 2 packets from outside, 2 dropped"), std::string::npos);
 }
 
+TEST_F(ReplayProgram, TakesPolicyAndCaptureWithoutTheirOptions) {
+  capture("in.pcap", syn, {0});
+  const ProgramResult result = run_replay({path("policy.toml"), path("in.pcap"), "--seed", "1"});
+  EXPECT_EQ(result.status, 0) << result.errors;
+  EXPECT_NE(result.output.find("in:  1 packets from outside"), std::string::npos) << result.output;
+}
+
 TEST_F(ReplayProgram, GivesTheSameOutputForTheSameInputAndSeed) {
   capture("in.pcap", syn, {0, 1'000'000, 5'000'000'000});
   const auto run = [&](const std::string& seed, const std::string& out) {
@@ -113,6 +120,13 @@ TEST_F(ReplayProgram, TakesACompiledPolicy) {
       {"--policy", path("policy.image"), "--seed", "1", "--outside", path("in.pcap"), "--json"});
   EXPECT_EQ(from_image.status, 0) << from_image.errors;
   EXPECT_EQ(Json::parse(from_image.output), report_of("in.pcap"));
+}
+
+TEST_F(ReplayProgram, TheExamplesOfTheDocumentsAreRight) {
+  for (const auto& entry : std::filesystem::directory_iterator{"docs/examples"}) {
+    const ProgramResult result = run_program("sekictl", {"check", entry.path().string()});
+    EXPECT_EQ(result.status, 0) << entry.path() << ": " << result.errors;
+  }
 }
 
 TEST_F(ReplayProgram, ReadsMicrosecondCaptures) {

@@ -28,9 +28,14 @@ void write_policy(const fs::path& path, const std::string& policy) {
   fs::rename(fresh, path);
 }
 
-std::string port_argument(PortDriver driver, int index, const Port& port) {
-  const char* name = driver == PortDriver::af_packet ? "net_af_packet" : "net_af_xdp";
-  return name + std::to_string(index) + ",iface=" + port.interface;
+std::string port_argument(const DataplaneOptions& options, int index, const Port& port) {
+  const bool af_packet = options.driver == PortDriver::af_packet;
+  std::string argument = (af_packet ? "net_af_packet" : "net_af_xdp") + std::to_string(index) +
+                         ",iface=" + port.interface;
+  if (options.workers > 1) {
+    argument += (af_packet ? ",qpairs=" : ",queue_count=") + std::to_string(options.workers);
+  }
+  return argument;
 }
 
 Process start(const Lab& lab, const fs::path& policy_path, const std::string& policy,
@@ -41,9 +46,9 @@ Process start(const Lab& lab, const fs::path& policy_path, const std::string& po
       "--policy",
       policy_path.string(),
       "--outside",
-      port_argument(options.driver, 0, lab.outside_port()),
+      port_argument(options, 0, lab.outside_port()),
       "--inside",
-      port_argument(options.driver, 1, lab.inside_port()),
+      port_argument(options, 1, lab.inside_port()),
       "--instance",
       lab.run().name(),
       "--workers",

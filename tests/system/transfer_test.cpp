@@ -104,6 +104,7 @@ INSTANTIATE_TEST_SUITE_P(
     Paths, TransferOver,
     testing::Values(
         Path{"AfPacket", af_packet, {}}, Path{"AfXdp", af_xdp, {}},
+        Path{"TwoWorkers", two_workers, {}},
         Path{"AfPacketWithChecksumOffload", af_packet, {.checksum_offload = true}},
         Path{"AfXdpWithChecksumOffload", af_xdp, {.checksum_offload = true}},
         Path{"AfPacketVlan", af_packet, one_tag}, Path{"AfXdpVlan", af_xdp, one_tag},

@@ -288,7 +288,10 @@ void StatsSegment::publish_name(std::uint32_t slot, std::string_view name) {
   auto& text = names[slot].text;
   const std::size_t length = std::min(name.size(), text.size() - 1);
   std::ranges::copy(name.substr(0, length), text.begin());
-  std::atomic_ref<std::uint64_t>{header().object_count}.store(slot + 1, std::memory_order_release);
+  const std::atomic_ref<std::uint64_t> count{header().object_count};
+  if (slot >= count.load(std::memory_order_relaxed)) {
+    count.store(slot + 1, std::memory_order_release);
+  }
 }
 
 tl::expected<StatsReader, std::string> StatsReader::open(const std::string& instance) {

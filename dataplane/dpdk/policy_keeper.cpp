@@ -70,7 +70,6 @@ void PolicyKeeper::announce(const PolicyTables& policy) {
     segment_.publish_name(policy.object_slot(index), image.name(image.objects()[index]));
   }
   StatsHeader& header = segment_.header();
-  set(header.object_count, slots_.used());
   set(header.policy_id, numeric_id(image.id()));
   set(header.policy_generation, ++generation_);
 }

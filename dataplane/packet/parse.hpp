@@ -52,8 +52,8 @@ struct Headers {
   [[nodiscard]] bool has(std::uint8_t flags) const { return (tcp_flags & flags) == flags; }
 };
 
-/// Transport headers must end within this many bytes of the frame to be read; what does not is
-/// `unparsed`. The kernels in hardware see the same window.
+/// IPv6 extension headers and the TCP header must end within this many bytes of the frame to be
+/// read; what does not is `unparsed`. The kernels in hardware see the same window.
 inline constexpr std::size_t parse_window = 192;
 inline constexpr unsigned max_vlan_tags = 2;
 inline constexpr unsigned max_ipv6_extensions = 4;

@@ -99,15 +99,12 @@ void translate_quoted(Frame& frame, const Headers& headers, std::uint32_t quoted
   const be32 sequence = load<be32>(tcp + sequence_offset);
   const be32 new_sequence{sequence.host() + add_sequence};
   message.write(quoted + sequence_offset, new_sequence);
-  if (held < sizeof(TcpHeader)) {
-    if (held >= acknowledgement_offset + 4) {
-      message.add(quoted + acknowledgement_offset, add_acknowledgement);
-    }
-    return;
-  }
+  // ICMP quotes no more than 8 bytes of the segment for certain.
+  if (held < acknowledgement_offset + sizeof(be32)) return;
   const be32 acknowledgement = load<be32>(tcp + acknowledgement_offset);
   const be32 new_acknowledgement{acknowledgement.host() + add_acknowledgement};
   message.write(quoted + acknowledgement_offset, new_acknowledgement);
+  if (held < tcp_checksum_offset + sizeof(be16)) return;
   be16 checksum = load<be16>(tcp + tcp_checksum_offset);
   checksum = checksum_update(checksum, sequence, new_sequence);
   checksum = checksum_update(checksum, acknowledgement, new_acknowledgement);

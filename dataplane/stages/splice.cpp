@@ -4,7 +4,7 @@ namespace sekimori {
 namespace {
 
 std::uint32_t idle_timeout_ms(const Flow& flow, const GlobalRecord& timeouts) {
-  if (flow.ended()) return timeouts.closed_timeout_s * 1000;
+  if (flow.ended() || flow.has(flow_flag::half_open)) return timeouts.closed_timeout_s * 1000;
   const bool half_closed = (flow.flags & (flow_flag::client_fin | flow_flag::server_fin)) != 0;
   return (half_closed ? timeouts.half_closed_timeout_s : timeouts.established_timeout_s) * 1000;
 }
@@ -58,6 +58,7 @@ void client_segment(TcpPacket& p) {
     if (near) flow.flags |= flow_flag::reset;
   } else {
     flow.last_seen_ms = p.context.now_ms();
+    if (near) flow.flags &= static_cast<std::uint8_t>(~flow_flag::half_open);
     if (p.is_fin() && near) flow.flags |= flow_flag::client_fin;
   }
   if (flow.state == FlowState::spliced) translate_to_server(p.frame(), segment, flow);

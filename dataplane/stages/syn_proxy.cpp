@@ -62,7 +62,6 @@ void start_handshake(const TcpPacket& p, std::uint32_t index, const CookieMatch&
        .client_next = ack.sequence,
        .own_timestamp = ack.options.timestamp_echo,
        .client_timestamp = ack.options.timestamp_value,
-       .object = p.object_slot(),
        .client_window = ack.window,
        .agreed = match.agreed,
        .advertised_scale =

@@ -105,6 +105,7 @@ void take_up(TcpPacket& p) {
   flow.last_seen_ms = p.context.now_ms();
   flow.client_sequence = p.headers().acknowledgement;
   if (p.is_fin()) flow.flags |= flow_flag::server_fin;
+  if (p.is_syn_ack()) flow.flags |= flow_flag::half_open;
   p.context.count(Counter::flow_created);
 }
 

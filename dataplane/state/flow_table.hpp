@@ -44,6 +44,8 @@ inline constexpr std::uint8_t syn_seen = 0x08;
 inline constexpr std::uint8_t remove_timestamps =
     0x10;  ///< agreed with the client, not with the server
 inline constexpr std::uint8_t remove_sack = 0x20;
+/// Taken up at the server's SYN-ACK, which may answer a forged SYN: nothing of the client since.
+inline constexpr std::uint8_t half_open = 0x40;
 }  // namespace flow_flag
 
 /// One connection. Deltas are what to add, modulo 2^32, to numbers of the server so that they

@@ -24,7 +24,6 @@ struct Handshake {
   std::uint32_t client_timestamp = 0;  ///< latest TSval of the client
   std::uint32_t first_held = none;
   std::uint32_t last_held = none;
-  std::uint32_t object = 0;         ///< object slot, for meters
   std::uint16_t client_window = 0;  ///< as the client scaled it
   std::uint16_t held = 0;           ///< segments in the list
   AgreedOptions agreed;

@@ -109,14 +109,18 @@ class HashTable {
     }
   }
 
-  /// Visits the entries in the next `count` places of the slab, going round. The visitor may erase
-  /// what it is given.
+  /// Visits the entries in the next `count` places of the slab, rounded up to whole words of 64,
+  /// going round. The visitor may erase what it is given. Empty stretches cost next to nothing.
   template <typename Visitor>
   void sweep(std::uint32_t count, Visitor&& visit) {
-    for (std::uint32_t i = std::min(count, capacity()); i > 0; --i) {
-      const std::uint32_t index = cursor_;
-      cursor_ = cursor_ + 1 == capacity() ? 0 : cursor_ + 1;
-      if ((used_[index / 64] >> (index % 64) & 1) != 0) visit(index);
+    const std::size_t words = std::min((std::size_t{count} + 63) / 64, used_.size());
+    for (std::size_t i = 0; i < words; ++i) {
+      const std::size_t word = cursor_;
+      cursor_ = cursor_ + 1 == used_.size() ? 0 : cursor_ + 1;
+      for (std::uint64_t left = used_[word]; left != 0; left &= left - 1) {
+        visit(static_cast<std::uint32_t>(word * 64) +
+              static_cast<std::uint32_t>(std::countr_zero(left)));
+      }
     }
   }
 
@@ -157,7 +161,7 @@ class HashTable {
   std::vector<std::uint32_t> free_;
   std::vector<Bucket> buckets_;
   std::uint32_t mask_;
-  std::uint32_t cursor_ = 0;
+  std::size_t cursor_ = 0;  ///< of the sweep, in words of `used_`
 };
 
 }  // namespace sekimori

@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 
+#include <thread>
+
 #include "tests/system/through_sekimori.hpp"
 
 namespace sekimori::lab {
@@ -197,6 +199,9 @@ TEST_F(PortReuse, WhileTheServerKeepsTheOldConnection) {
   lab().client_wire().add(
       {.way = Way::toward_server, .filter = "tcp[tcpflags] & tcp-rst != 0", .lose = 1});
   old.close_with_reset();
+  // A kernel's initial sequence numbers follow a clock of 64 ns or less (RFC 9293, section 3.4.1).
+  // After this the new one cannot be taken for a number of the old connection.
+  std::this_thread::sleep_for(200ms);
   TcpSocket client = connect_from_same_port();
   auto server = listener.accept();
   ASSERT_TRUE(server.has_value());

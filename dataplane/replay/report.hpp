@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/stats_json.hpp"
 #include "dataplane/replay/replay.hpp"

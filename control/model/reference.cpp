@@ -72,6 +72,7 @@ std::vector<std::string> written_paths(const TableDefinition& table) {
   const std::size_t star = table.path.find('*');
   if (star == std::string_view::npos) return {std::string{table.path}};
   std::vector<std::string> result;
+  result.reserve(traffic_class_names.size());
   for (const std::string_view name : traffic_class_names) {
     result.push_back(std::string{table.path}.replace(star, 1, name));
   }
@@ -159,21 +160,18 @@ tl::expected<std::string, std::string> explain(std::string_view path) {
   if (found != keys.end()) return explain_key(found->path, *found->key);
   if (std::string listing = explain_table(path); !listing.empty()) return listing;
 
+  // A key's own name is enough to be found by.
+  const auto same_name =
+      std::ranges::find(keys, path, [](const KeyPath& k) { return k.key->name; });
   std::vector<std::string_view> candidates;
+  candidates.reserve(keys.size() + policy_tables().size());
   for (const KeyPath& key : keys) candidates.push_back(key.path);
   for (const TableDefinition& table : policy_tables()) candidates.push_back(table.path);
-  for (const KeyPath& key : keys) {
-    // A key's own name is enough to be found by.
-    if (key.key->name == path) {
-      return tl::unexpected<std::string>{"unknown key " + in_quotes(path) + "; did you mean " +
-                                         key.path + "?"};
-    }
-  }
-  const std::string_view meant = nearest(path, candidates);
-  return tl::unexpected<std::string>{"unknown key " + in_quotes(path) +
-                                     (meant.empty()
-                                          ? "; `sekictl explain` lists all"
-                                          : "; did you mean " + std::string{meant} + "?")};
+  const std::string meant{same_name != keys.end() ? std::string_view{same_name->path}
+                                                  : nearest(path, candidates)};
+  return tl::unexpected<std::string>{
+      "unknown key " + in_quotes(path) +
+      (meant.empty() ? "; `sekictl explain` lists all" : "; did you mean " + meant + "?")};
 }
 
 }  // namespace sekimori

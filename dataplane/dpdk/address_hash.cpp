@@ -59,7 +59,7 @@ std::uint64_t ipv4_hash(Bytes packet, const SipKey& key) {
   const auto& ip = header_at<Ipv4Header>(packet.data());
   const bool later_fragment = (ip.fragment.host() & Ipv4Header::offset_mask) != 0;
   if (ip.protocol == protocol::icmp && !later_fragment) {
-    const std::size_t header_length = 4U * (ip.version_ihl & 0x0fU);
+    const std::size_t header_length = std::size_t{4} * (ip.version_ihl & 0x0fU);
     const Bytes quoted = quoted_packet(packet, header_length, is_icmp_error);
     if (quoted.size() >= sizeof(Ipv4Header)) {
       return pair_hash(header_at<Ipv4Header>(quoted.data()), key);

@@ -111,6 +111,7 @@ tl::expected<Eal, Failure> Eal::start(const Options& options, std::span<const Po
 
   std::vector<std::string> arguments = eal_arguments(options, ports, huge_pages, mebibytes);
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   if (rte_eal_init(static_cast<int>(arguments.size()), argv.data()) < 0) {

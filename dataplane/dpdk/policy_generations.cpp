@@ -6,14 +6,13 @@
 
 namespace sekimori {
 
-PolicyGenerations::PolicyGenerations(std::unique_ptr<const PolicyTables> first, unsigned workers)
-    : current_(first.get()) {
+PolicyGenerations::PolicyGenerations(std::unique_ptr<const PolicyTables> first, unsigned workers) {
   const std::size_t size = rte_rcu_qsbr_get_memsize(workers);
   readers_.reset(static_cast<rte_rcu_qsbr*>(std::aligned_alloc(
       RTE_CACHE_LINE_SIZE, RTE_ALIGN_CEIL(size, std::size_t{RTE_CACHE_LINE_SIZE}))));
   if (readers_ == nullptr) throw std::bad_alloc{};
   rte_rcu_qsbr_init(readers_.get(), workers);
-  first.release();
+  current_.store(first.release(), std::memory_order_release);
 }
 
 PolicyGenerations::~PolicyGenerations() {

@@ -37,7 +37,7 @@ class PolicyGenerations {
     void operator()(rte_rcu_qsbr* readers) const { std::free(readers); }
   };
 
-  std::atomic<const PolicyTables*> current_;
+  std::atomic<const PolicyTables*> current_{nullptr};
   std::unique_ptr<rte_rcu_qsbr, Free> readers_;
 };
 

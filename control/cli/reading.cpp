@@ -6,6 +6,23 @@
 #include "common/stats_json.hpp"
 
 namespace sekimori {
+namespace {
+
+/// Heartbeats come every second and every turn of a worker.
+constexpr double longest_pause_s = 5;
+
+/// A process may be alive and still do nothing, as when it is stopped or stuck.
+std::string_view state(const Reading& reading) {
+  const StatsSnapshot& s = reading.snapshot;
+  const std::uint64_t worker_heartbeat_ns = s.total().heartbeat_ns;
+  if (!reading.writer_alive) return "DEAD";
+  if (worker_heartbeat_ns == 0) return "starting";
+  const bool main_rests = age_s(reading.at.unix_ns, s.heartbeat_unix_ns) > longest_pause_s;
+  const bool worker_rests = age_s(reading.at.monotonic_ns, worker_heartbeat_ns) > longest_pause_s;
+  return main_rests || worker_rests ? "NOT RESPONDING" : "running";
+}
+
+}  // namespace
 
 tl::expected<Reading, std::string> take_reading(const std::string& instance) {
   const auto reader = StatsReader::open(instance);
@@ -18,7 +35,7 @@ std::string headline(const std::string& instance, const Reading& reading) {
   const StatsSnapshot& s = reading.snapshot;
   std::array<char, 32> age{};
   std::snprintf(age.data(), age.size(), "%.1f", age_s(reading.at.unix_ns, s.heartbeat_unix_ns));
-  return "instance " + instance + ": " + (reading.writer_alive ? "running" : "DEAD") + ", pid " +
+  return "instance " + instance + ": " + std::string{state(reading)} + ", pid " +
          std::to_string(s.process_id) + ", heartbeat " + age.data() + " s ago, started " +
          utc_text(s.started_unix_ns) + "\npolicy " + policy_id_text(s.policy_id) + ", generation " +
          std::to_string(s.policy_generation) + ", " + std::to_string(s.workers.size()) +

@@ -17,6 +17,7 @@ using testing::Not;
 /// A dataplane of one worker and two objects, `seconds` after its start, at steady rates.
 Reading reading_after(std::uint64_t seconds) {
   WorkerStats worker;
+  worker.heartbeat_ns = (100 + seconds) * ns_per_s;
   worker.count(Counter::received_outside_packets, 12'345 * seconds);
   worker.count(Counter::received_outside_bytes, 1'000'000 * seconds);
   worker.gauge(Counter::flows, 17);
@@ -58,6 +59,21 @@ TEST(StatsView, SaysWhenTheDataplaneIsDead) {
   Reading reading = reading_after(1);
   reading.writer_alive = false;
   EXPECT_THAT(stats_view("default", reading), HasSubstr("instance default: DEAD, pid 4711"));
+}
+
+TEST(StatsView, SaysWhenTheDataplaneDoesNotRespond) {
+  Reading main_stuck = reading_after(1);
+  main_stuck.at.unix_ns += 6 * ns_per_s;
+  EXPECT_THAT(stats_view("default", main_stuck), HasSubstr("default: NOT RESPONDING, pid 4711"));
+  Reading worker_stuck = reading_after(1);
+  worker_stuck.at.monotonic_ns += 6 * ns_per_s;
+  EXPECT_THAT(stats_view("default", worker_stuck), HasSubstr("default: NOT RESPONDING, pid 4711"));
+}
+
+TEST(StatsView, SaysThatWorkersHaveNotStarted) {
+  Reading starting = reading_after(1);
+  starting.snapshot.workers[0].heartbeat_ns = 0;
+  EXPECT_THAT(stats_view("default", starting), HasSubstr("default: starting, pid 4711"));
 }
 
 TEST(TopView, ShowsRates) {

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "tests/support/errors.hpp"
+#include "tests/support/priority.hpp"
 #include "tests/support/unique_fd.hpp"
 
 namespace sekimori::demo {
@@ -153,6 +154,7 @@ HttpLoadResult offer_http_load(const lab::Namespace& where, const HttpLoadOption
                                const std::function<void(const HttpLoadResult&)>& progress) {
   HttpLoadResult result;
   where.run([&] {
+    lab::take_real_time_priority();
     Load load{options, result};
     const auto gap = std::chrono::nanoseconds(std::chrono::seconds{1}) / options.requests_per_s;
     const auto end = Clock::now() + options.duration;

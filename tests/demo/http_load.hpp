@@ -29,7 +29,9 @@ struct HttpLoadResult {
 };
 
 /// Requests `/` at a steady rate, a new connection of the kernel's TCP for each request, no matter
-/// whether the earlier ones were answered. `progress` is called about ten times a second.
+/// whether the earlier ones were answered. The clients go ahead of the machine's other threads
+/// where that is allowed: in reality they have processors of their own, and what is measured is the
+/// way of their packets. `progress` is called about ten times a second.
 HttpLoadResult offer_http_load(const lab::Namespace& where, const HttpLoadOptions& options,
                                const std::function<void(const HttpLoadResult&)>& progress);
 

@@ -133,7 +133,7 @@ PhaseResult run_phase(const std::string& title, const DemoOptions& options, Prot
     bridge.emplace(lab);
   } else {
     sekimori.emplace(lab, lab::policy_for_server("proxy"),
-                     lab::DataplaneOptions{.driver = options.driver});
+                     lab::DataplaneOptions{.driver = options.driver, .real_time = true});
   }
   const lab::Nginx nginx{lab.server(),
                          lab.run().directory(),

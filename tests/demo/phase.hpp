@@ -44,7 +44,8 @@ struct PhaseResult {
 };
 
 /// Makes the three hosts, offers the HTTP load, with a flood around it if asked to, and removes all
-/// again. `title` stands before the progress.
+/// again. Sekimori goes ahead of the machine's other threads, as a box with processors of its own
+/// does. `title` stands before the progress.
 PhaseResult run_phase(const std::string& title, const DemoOptions& options, Protection protection,
                       bool with_flood);
 

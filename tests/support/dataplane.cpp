@@ -7,6 +7,7 @@
 
 #include "tests/support/deadline.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/priority.hpp"
 
 namespace sekimori::lab {
 namespace {
@@ -41,7 +42,7 @@ std::string port_argument(const DataplaneOptions& options, int index, const Port
 Process start(const Lab& lab, const fs::path& policy_path, const std::string& policy,
               const DataplaneOptions& options) {
   write_policy(policy_path, policy);
-  const std::vector<std::string> command{
+  std::vector<std::string> command{
       (program_folder() / "sekimori-dataplane").string(),
       "--policy",
       policy_path.string(),
@@ -55,6 +56,9 @@ Process start(const Lab& lab, const fs::path& policy_path, const std::string& po
       std::to_string(options.workers),
       "--no-huge",
   };
+  if (options.real_time && real_time_priority_allowed()) {
+    command.insert(command.begin(), {"chrt", "--fifo", "1"});
+  }
   Process process{lab.box(), command, lab.run().directory() / "dataplane.log"};
   if (!process.wait_for_output("ready", start_patience)) {
     throw LabError("sekimori-dataplane does not start: " + process.output());

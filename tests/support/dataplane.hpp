@@ -16,6 +16,7 @@ enum class PortDriver : std::uint8_t { af_packet, af_xdp };
 struct DataplaneOptions {
   PortDriver driver = PortDriver::af_packet;
   unsigned workers = 1;
+  bool real_time = false;  ///< ahead of all ordinary threads, where the machine allows it
 };
 
 /// The real `sekimori-dataplane`, from the folder of the running program, between the box's ports.

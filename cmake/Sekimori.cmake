@@ -42,11 +42,13 @@ function(sekimori_program name)
   target_link_libraries(${name} PRIVATE sekimori_options ${ARG_LINKS})
 endfunction()
 
+# tests-LABEL builds the programs that the tests of one label run.
+foreach(label unit property scenario fuzz system hw)
+  add_custom_target(tests-${label})
+endforeach()
+
 # sekimori_test_program(NAME LABEL): makes the target tests-LABEL build NAME, which tests of that label run.
 function(sekimori_test_program name label)
-  if(NOT TARGET tests-${label})
-    add_custom_target(tests-${label})
-  endif()
   add_dependencies(tests-${label} ${name})
 endfunction()
 

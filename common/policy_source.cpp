@@ -13,8 +13,6 @@
 #include <span>
 #include <vector>
 
-extern char** environ;
-
 namespace sekimori {
 namespace {
 

@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <stdexcept>
+#include <thread>
 
 #include "common/clock.hpp"
 #include "common/policy_source.hpp"
@@ -50,6 +52,10 @@ void run_on_worker_lcore(const std::function<void()>& work) {
     return 0;
   };
   rte_eal_remote_launch(call, const_cast<std::function<void()>*>(&work), worker_lcore(0));
+  // Waiting for an lcore spins, on a CPU that the worker may need; so look now and then.
+  while (rte_eal_get_lcore_state(worker_lcore(0)) == RUNNING) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
   rte_eal_wait_lcore(worker_lcore(0));
 }
 

@@ -167,7 +167,7 @@ void Worker::scrub(Side side, std::span<rte_mbuf*> burst, const PolicyTables& po
         break;
     }
   }
-  rte_pktmbuf_free_bulk(finished.data(), finished_count);
+  if (finished_count > 0) rte_pktmbuf_free_bulk(finished.data(), finished_count);
   send_outbox();
 }
 

@@ -92,6 +92,7 @@ void complete(TcpPacket& p, Flow& flow, Handshake& h) {
     p.context.count(Counter::backend_learned);
   }
   splice(flow, h, syn_ack);
+  flow.last_seen_ms = p.context.now_ms();
   reply_in_place(p.frame(), syn_ack, ack_for_server(flow, h, syn_ack));
   p.burst.reply(p.number);
   release_held(p.context, flow, h);

@@ -142,14 +142,14 @@ TEST(HashTable, KeepsAnEntrysIndexWhileOthersComeAndGo) {
 }
 
 TEST(HashTableSweep, VisitsEveryEntryOnceEachRound) {
-  Table table{100};
+  Table table{640};
   std::set<std::uint64_t> keys;
-  for (std::uint64_t key = 0; key < 70; ++key) {
+  for (std::uint64_t key = 0; key < 500; ++key) {
     if (table.insert(hash(key), key) != Table::none) keys.insert(key);
   }
   std::multiset<std::uint64_t> visited;
   for (int i = 0; i < 10; ++i) {
-    table.sweep(10, [&](std::uint32_t index) { visited.insert(table[index].key); });
+    table.sweep(64, [&](std::uint32_t index) { visited.insert(table[index].key); });
   }
   EXPECT_TRUE(std::ranges::equal(visited, keys));
 }

@@ -86,9 +86,9 @@ void Load::finish(int fd, bool whole) {
                          connection.response.find("\r\n\r\n") != std::string::npos;
   result_.succeeded += succeeded ? 1U : 0U;
   result_.connect_ms.push_back(
-      connection.connect_ms.value_or(Milliseconds(options_.connect_timeout).count()));
+      connection.connect_ms.value_or(Milliseconds(connect_timeout).count()));
   result_.request_ms.push_back(succeeded ? since(connection.started)
-                                         : Milliseconds(options_.request_timeout).count());
+                                         : Milliseconds(request_timeout).count());
   connections_.erase(fd);
 }
 
@@ -139,7 +139,7 @@ void Load::give_up_late_ones() {
   std::vector<int> late;
   for (const auto& [fd, connection] : connections_) {
     const auto age = Clock::now() - connection.started;
-    if (age > (connection.connect_ms ? options_.request_timeout : options_.connect_timeout)) {
+    if (age > (connection.connect_ms ? request_timeout : connect_timeout)) {
       late.push_back(fd);
     }
   }

@@ -11,13 +11,15 @@
 
 namespace sekimori::demo {
 
+inline constexpr std::chrono::milliseconds connect_timeout{2000};
+/// From connect(2) to the whole response.
+inline constexpr std::chrono::milliseconds request_timeout{4000};
+
 struct HttpLoadOptions {
   lab::Endpoint server;
   std::vector<lab::Endpoint> clients;  ///< local addresses, port 0, taken in turn
   std::uint32_t requests_per_s = 0;
   std::chrono::seconds duration{};
-  std::chrono::milliseconds connect_timeout{2000};
-  std::chrono::milliseconds request_timeout{4000};  ///< from connect(2) to the whole response
 };
 
 struct HttpLoadResult {

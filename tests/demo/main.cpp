@@ -38,8 +38,8 @@ std::vector<std::string> what_is_missing() {
 
 bool run_demo(const DemoOptions& options, const std::filesystem::path& json) {
   std::printf(
-      "A web server, real clients (%u requests a second), and an attacker who sends %u "
-      "spoofed SYNs a second.\n\n",
+      "A web server, real clients (%u requests a second), and an attacker who sends %u spoofed\n"
+      "SYNs a second. All share this machine's processors; Sekimori and the clients go first.\n\n",
       options.requests_per_s, options.flood_pps);
   DemoResult result;
   result.baseline = run_phase("1/3  no attack, no Sekimori", options, Protection::none, false);

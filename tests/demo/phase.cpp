@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <memory>
+#include <numeric>
 #include <optional>
 #include <sstream>
 
@@ -90,16 +90,22 @@ class Progress {
   bool terminal_ = ::isatty(STDOUT_FILENO) != 0;
 };
 
-// A SYN of the flood was either answered, and the answer then came to the attacker's interface, or
-// dropped; what was dropped beyond those was a client's.
-std::uint64_t drops_of_clients(const WorkerStats& stats, std::uint64_t offered,
-                               std::uint64_t answered) {
-  std::uint64_t dropped = 0;
-  for (const std::uint64_t packets : stats.drops) {
-    dropped += packets;
-  }
-  const std::uint64_t of_the_flood = offered > answered ? offered - answered : 0;
-  return dropped > of_the_flood ? dropped - of_the_flood : 0;
+std::uint64_t difference(std::uint64_t all, std::uint64_t part) {
+  return all > part ? all - part : 0;
+}
+
+// The flood is SYNs only, so whatever else was dropped was a client's. Of the SYNs, those to which
+// no SYN-ACK came back are the clients' if they are missing in the clients' share of the answers.
+std::uint64_t drops_of_clients(const WorkerStats& stats, std::uint64_t client_syns,
+                               std::uint64_t answers_to_spoofed) {
+  const auto counted = [&stats](Counter which) {
+    return stats.counters[static_cast<std::size_t>(which)];
+  };
+  const std::uint64_t answered = counted(Counter::syn_ack_sent);
+  const std::uint64_t dropped = std::reduce(stats.drops.begin(), stats.drops.end());
+  const std::uint64_t dropped_syns = difference(counted(Counter::syn_received), answered);
+  return difference(dropped, dropped_syns) +
+         difference(client_syns, difference(answered, answers_to_spoofed));
 }
 
 std::vector<PhaseResult::Drop> named_drops(const WorkerStats& stats) {
@@ -141,6 +147,8 @@ PhaseResult run_phase(const std::string& title, const DemoOptions& options, Prot
   const std::string spoofed = std::string("src net ") + spoofed_sources;
   PacketCounter reaching_server{lab.server_port(), spoofed};
   PacketCounter answers{lab.client_port(), std::string("dst net ") + spoofed_sources};
+  PacketCounter client_syns{lab.client_port(), "src net 10.77.0.0/24 and tcp[tcpflags] == tcp-syn",
+                            lab::PacketSocket::Sees::both_ways};
   const std::uint64_t sent_again_before = retransmitted_segments(lab.client());
 
   std::optional<Flood> flood;
@@ -162,7 +170,7 @@ PhaseResult run_phase(const std::string& title, const DemoOptions& options, Prot
   if (sekimori) {
     const WorkerStats stats = sekimori->totals();
     result.syn_acks_sent = sekimori->counter(Counter::syn_ack_sent);
-    result.false_drops = drops_of_clients(stats, result.syns_offered, answers.count());
+    result.false_drops = drops_of_clients(stats, client_syns.count(), answers.count());
     result.drops = named_drops(stats);
   }
   progress.show(result.load, result.syns_offered);

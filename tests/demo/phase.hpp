@@ -32,7 +32,7 @@ struct PhaseResult {
   std::uint64_t syn_acks_sent = 0;
   /// Segments that the clients' kernel had to send again, whoever lost them.
   std::uint64_t client_retransmissions = 0;
-  /// Packets that Sekimori dropped although they were not of the flood.
+  /// Packets of the clients that Sekimori dropped, and SYNs of theirs that it did not answer.
   std::uint64_t false_drops = 0;
   /// Name of the reason, its text, packets.
   struct Drop {

@@ -42,9 +42,10 @@ std::string succeeded(const PhaseResult& phase) {
   return with_commas(phase.load.succeeded) + format(" (%.1f %%)", success_percent(phase));
 }
 
-std::string time_text(const std::vector<double>& times_ms, double percent, double timeout_ms) {
+std::string time_text(const std::vector<double>& times_ms, double percent,
+                      std::chrono::milliseconds timeout) {
   const double value = percentile(times_ms, percent);
-  return value >= timeout_ms ? "timed out" : format("%.2f ms", value);
+  return value >= static_cast<double>(timeout.count()) ? "timed out" : format("%.2f ms", value);
 }
 
 nlohmann::ordered_json phase_json(const PhaseResult& phase) {
@@ -72,9 +73,6 @@ nlohmann::ordered_json phase_json(const PhaseResult& phase) {
 
 std::string table(const DemoResult& result) {
   using Cell = std::string (*)(const PhaseResult&);
-  const HttpLoadOptions timeouts{.server = {"127.0.0.1", 80}, .clients = {}};
-  static const double connect_timeout = static_cast<double>(timeouts.connect_timeout.count());
-  static const double request_timeout = static_cast<double>(timeouts.request_timeout.count());
   const std::pair<const char*, Cell> rows[] = {
       {"Requests tried", [](const auto& p) { return with_commas(p.load.tried); }},
       {"Requests succeeded", succeeded},

@@ -4,8 +4,8 @@
 
 #include <fstream>
 #include <iterator>
-#include <random>
 
+#include "tests/support/arbitrary_bytes.hpp"
 #include "tests/support/deadline.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/tcp_socket.hpp"
@@ -26,16 +26,6 @@ void write_file(const fs::path& path, const std::string& content) {
 std::string read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// Bytes without a pattern, so that a segment at the wrong place is found; the same in every run.
-std::string arbitrary_bytes(std::size_t count) {
-  std::mt19937 random{20};
-  std::string bytes(count, '\0');
-  for (char& byte : bytes) {
-    byte = static_cast<char>(random() >> 24);
-  }
-  return bytes;
 }
 
 std::string configuration(const fs::path& directory, const Nginx::Options& options) {

@@ -1,7 +1,5 @@
 #include "tests/system/through_sekimori.hpp"
 
-#include <random>
-
 #include "tests/support/errors.hpp"
 
 namespace sekimori::lab {
@@ -89,15 +87,6 @@ void expect_exchange(Connection& connection) {
   EXPECT_EQ(connection.server.send(answer), 0);
   EXPECT_EQ(connection.client.receive(received, answer.size()), 0);
   EXPECT_TRUE(received == answer);
-}
-
-std::string arbitrary_bytes(std::size_t count, unsigned seed) {
-  std::mt19937 random{seed};
-  std::string bytes(count, '\0');
-  for (char& byte : bytes) {
-    byte = static_cast<char>(random() >> 24);
-  }
-  return bytes;
 }
 
 std::string segments_with(const std::string& flags) {

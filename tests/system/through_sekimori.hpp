@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "tests/support/arbitrary_bytes.hpp"
 #include "tests/support/dataplane.hpp"
 #include "tests/support/http.hpp"
 #include "tests/support/lab.hpp"
@@ -66,9 +67,6 @@ int first_error(TcpSocket& client, const Endpoint& server);
 
 /// Sends in both directions and expects what was sent.
 void expect_exchange(Connection& connection);
-
-/// Bytes without a pattern.
-std::string arbitrary_bytes(std::size_t count, unsigned seed = 1);
 
 /// TCP segments, of IPv4 and IPv6, with exactly these flags, such as "tcp-syn|tcp-ack".
 std::string segments_with(const std::string& flags);

@@ -259,24 +259,25 @@ bool tcp_flags_valid(std::uint8_t flags) {
   }
 }
 
+/// Whether a transport header of `length` bytes leaves the window, which makes the packet unparsed.
+bool leaves_window(const Reader& r, std::size_t length) {
+  if (r.headers.transport_offset + length <= parse_window) return false;
+  r.headers.kind = Kind::unparsed;
+  return true;
+}
+
 void read_tcp(const Reader& r) {
   Headers& h = r.headers;
   if (!r.holds(h.transport_offset, sizeof(TcpHeader))) {
     return r.fault(DropReason::tcp_header_invalid);
   }
-  if (h.transport_offset + sizeof(TcpHeader) > parse_window) {
-    h.kind = Kind::unparsed;
-    return;
-  }
+  if (leaves_window(r, sizeof(TcpHeader))) return;
   auto& tcp = r.at<TcpHeader>(h.transport_offset);
   const std::size_t header_length = (tcp.data_offset >> 4) * std::size_t{4};
   if (header_length < sizeof(TcpHeader) || !r.holds(h.transport_offset, header_length)) {
     return r.fault(DropReason::tcp_header_invalid);
   }
-  if (h.transport_offset + header_length > parse_window) {
-    h.kind = Kind::unparsed;
-    return;
-  }
+  if (leaves_window(r, header_length)) return;
   h.source_port = tcp.source_port.host();
   h.destination_port = tcp.destination_port.host();
   h.sequence = tcp.sequence.host();
@@ -296,6 +297,7 @@ void read_tcp(const Reader& r) {
 void read_udp(const Reader& r) {
   Headers& h = r.headers;
   if (!r.holds(h.transport_offset, sizeof(UdpHeader))) return r.fault(DropReason::udp_length);
+  if (leaves_window(r, sizeof(UdpHeader))) return;
   auto& udp = r.at<UdpHeader>(h.transport_offset);
   h.source_port = udp.source_port.host();
   h.destination_port = udp.destination_port.host();
@@ -312,6 +314,7 @@ void read_icmp(const Reader& r) {
   if (!r.holds(h.transport_offset, sizeof(IcmpHeader))) {
     return r.fault(DropReason::icmp_truncated);
   }
+  if (leaves_window(r, sizeof(IcmpHeader))) return;
   const std::uint32_t length = h.ip_end - h.transport_offset;
   std::uint64_t sum = checksum_sum(r.frame.data + h.transport_offset, length);
   if (!h.source.is_ipv4()) {

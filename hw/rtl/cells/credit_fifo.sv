@@ -24,6 +24,8 @@ module credit_fifo #(
   logic [CW-1:0] taken_q;  // words in the pipeline and here
   logic [CW-1:0] taken_d;
   logic          room_q;
+
+  // Only the properties look at these: the credits make `ready` certain.
   logic          ready;
   logic [CW-1:0] stored;
 
@@ -55,9 +57,6 @@ module credit_fifo #(
   credit_fifo_props #(.DEPTH(DEPTH), .CW(CW)) u_props (
     .clk_i, .rst_ni, .room_o, .enter_i, .valid_i, .valid_o, .fifo_ready_i(ready),
     .taken_q, .stored_i(stored));
-`else
-  // Only the properties look at these: the credits make `ready` certain.
-  wire logic unused = &{1'b0, ready, stored};
 `endif
 
 endmodule

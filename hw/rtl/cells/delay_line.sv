@@ -19,7 +19,6 @@ module delay_line #(
 
   if (N == 0) begin : g_none
     assign data_o = data_i;
-    wire logic unused = &{1'b0, clk_i, rst_ni};
   end else if (N < 4) begin : g_registers
     logic [W*N-1:0] line_q;
     if (N == 1) begin : g_one
@@ -28,7 +27,6 @@ module delay_line #(
       always_ff @(posedge clk_i) line_q <= {line_q[W*(N-1)-1:0], data_i};
     end
     assign data_o = line_q[W*N-1 -: W];
-    wire logic unused = &{1'b0, rst_ni};
   end else begin : g_ring
     localparam int PLACES = N - 1;
     localparam int AW     = $clog2(PLACES);

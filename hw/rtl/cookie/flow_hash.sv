@@ -46,6 +46,5 @@ module flow_hash (
     .valid_o, .hash_o(hash));
 
   assign hash_o = hash[31:0];
-  wire logic unused = &{1'b0, hash[63:32]};
 
 endmodule

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "tests/support/deadline.hpp"
 #include "tests/system/through_sekimori.hpp"
 
 namespace sekimori::lab {
@@ -158,6 +159,9 @@ TEST_F(PortReuse, AfterTheServerClosed) {
     EXPECT_EQ(connection.client.receive_to_end(rest), 0);
     connection.client.shutdown_write();
     EXPECT_EQ(connection.server.receive_to_end(rest), 0);
+    // The port is the client's again when the server's last ACK has come.
+    EXPECT_TRUE(
+        wait_until(patience, [&] { return connection.client.info().tcpi_state == TCP_CLOSE; }));
   }
 }
 

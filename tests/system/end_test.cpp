@@ -62,8 +62,7 @@ TEST_F(Ending, BothCloseAtOnce) {
 
 enum class Stage { connected, exchanged, peer_half_closed, half_closed };
 
-struct Reset {
-  const char* name;
+struct Reset : Case {
   bool by_client;
   Stage stage;
 };
@@ -96,14 +95,14 @@ TEST_P(ResetAt, ReachesTheOtherSide) {
 
 INSTANTIATE_TEST_SUITE_P(
     Stages, ResetAt,
-    testing::Values(Reset{"ByClientConnected", true, Stage::connected},
-                    Reset{"ByClientExchanged", true, Stage::exchanged},
-                    Reset{"ByClientPeerHalfClosed", true, Stage::peer_half_closed},
-                    Reset{"ByClientHalfClosed", true, Stage::half_closed},
-                    Reset{"ByServerConnected", false, Stage::connected},
-                    Reset{"ByServerExchanged", false, Stage::exchanged},
-                    Reset{"ByServerPeerHalfClosed", false, Stage::peer_half_closed},
-                    Reset{"ByServerHalfClosed", false, Stage::half_closed}),
+    testing::Values(Reset{{"ByClientConnected"}, true, Stage::connected},
+                    Reset{{"ByClientExchanged"}, true, Stage::exchanged},
+                    Reset{{"ByClientPeerHalfClosed"}, true, Stage::peer_half_closed},
+                    Reset{{"ByClientHalfClosed"}, true, Stage::half_closed},
+                    Reset{{"ByServerConnected"}, false, Stage::connected},
+                    Reset{{"ByServerExchanged"}, false, Stage::exchanged},
+                    Reset{{"ByServerPeerHalfClosed"}, false, Stage::peer_half_closed},
+                    Reset{{"ByServerHalfClosed"}, false, Stage::half_closed}),
     named_by_parameter);
 
 TEST_F(Ending, ClientResetsBeforeTheServerIsThere) {
@@ -129,8 +128,7 @@ TEST_F(Ending, ClientResetsBeforeTheServerIsThere) {
 
 // Keepalive probes carry an old sequence number, and their answers have to come back translated; a
 // probe that is not answered ends the connection after 3 s.
-struct Prober {
-  const char* name;
+struct Prober : Case {
   bool is_client;
 };
 
@@ -153,7 +151,7 @@ TEST_P(KeepAlive, ProbesAreAnswered) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Probers, KeepAlive,
-                         testing::Values(Prober{"ByClient", true}, Prober{"ByServer", false}),
+                         testing::Values(Prober{{"ByClient"}, true}, Prober{{"ByServer"}, false}),
                          named_by_parameter);
 
 // A reader that stops until the window is 0 and has been probed, then reads on.

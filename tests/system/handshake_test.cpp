@@ -12,8 +12,7 @@ namespace {
 
 class Handshake : public ThroughSekimori {};
 
-struct Leg {
-  const char* name;
+struct Leg : Case {
   bool at_client;
   Way way;
   const char* flags;
@@ -37,12 +36,12 @@ TEST_P(LostLeg, IsMadeUpFor) {
 
 INSTANTIATE_TEST_SUITE_P(
     Legs, LostLeg,
-    testing::Values(Leg{"ClientSyn", true, Way::toward_server, "tcp-syn"},
-                    Leg{"SynAckToClient", true, Way::toward_client, "tcp-syn|tcp-ack"},
-                    Leg{"ClientAck", true, Way::toward_server, "tcp-ack"},
-                    Leg{"SynToServer", false, Way::toward_server, "tcp-syn"},
-                    Leg{"ServerSynAck", false, Way::toward_client, "tcp-syn|tcp-ack"},
-                    Leg{"AckToServer", false, Way::toward_server, "tcp-ack"}),
+    testing::Values(Leg{{"ClientSyn"}, true, Way::toward_server, "tcp-syn"},
+                    Leg{{"SynAckToClient"}, true, Way::toward_client, "tcp-syn|tcp-ack"},
+                    Leg{{"ClientAck"}, true, Way::toward_server, "tcp-ack"},
+                    Leg{{"SynToServer"}, false, Way::toward_server, "tcp-syn"},
+                    Leg{{"ServerSynAck"}, false, Way::toward_client, "tcp-syn|tcp-ack"},
+                    Leg{{"AckToServer"}, false, Way::toward_server, "tcp-ack"}),
     named_by_parameter);
 
 // The client sends before the server's side is there, because the server's first SYN-ACK is lost.

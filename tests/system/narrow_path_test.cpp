@@ -39,8 +39,7 @@ class FarHost {
   VethPair link_;
 };
 
-struct Destination {
-  const char* name;
+struct Destination : Case {
   const char* near_address;
   const char* far_address;
 };
@@ -87,8 +86,8 @@ TEST_P(NarrowPath, BehindTheServerIsLearnedByTheClient) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, NarrowPath,
-                         testing::Values(Destination{"Ipv4", Lab::server_ipv4, far_ipv4},
-                                         Destination{"Ipv6", Lab::server_ipv6, far_ipv6}),
+                         testing::Values(Destination{{"Ipv4"}, Lab::server_ipv4, far_ipv4},
+                                         Destination{{"Ipv6"}, Lab::server_ipv6, far_ipv6}),
                          named_by_parameter);
 
 }  // namespace

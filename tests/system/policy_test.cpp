@@ -72,8 +72,7 @@ TEST_F(Policy, ModeCanDifferByPort) {
   EXPECT_EQ(sekimori().counter(Counter::syn_ack_sent), 1U);
 }
 
-struct Change {
-  const char* name;
+struct Change : Case {
   const char* before;
   const char* after;
 };
@@ -94,8 +93,8 @@ TEST_P(ReloadFrom, ConnectionsLiveOn) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Changes, ReloadFrom,
-                         testing::Values(Change{"OffToProxy", "off", "proxy"},
-                                         Change{"ProxyToOff", "proxy", "off"}),
+                         testing::Values(Change{{"OffToProxy"}, "off", "proxy"},
+                                         Change{{"ProxyToOff"}, "proxy", "off"}),
                          named_by_parameter);
 
 TEST_F(Policy, WrongPolicyIsRefusedAndTheOldOneStays) {

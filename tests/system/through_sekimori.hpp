@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 
@@ -71,7 +72,16 @@ void expect_exchange(Connection& connection);
 /// TCP segments, of IPv4 and IPv6, with exactly these flags, such as "tcp-syn|tcp-ack".
 std::string segments_with(const std::string& flags);
 
-/// Names a parametrized test after the field `name` of its parameter.
+/// A parameter of a test with a name, under which the test is listed.
+struct Case {
+  const char* name;
+
+  friend std::ostream& operator<<(std::ostream& out, const Case& parameter) {
+    return out << parameter.name;
+  }
+};
+
+/// Names a parametrized test after its Case.
 inline constexpr auto named_by_parameter = [](const auto& test) {
   return std::string(test.param.name);
 };

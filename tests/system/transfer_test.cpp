@@ -75,8 +75,7 @@ TEST_F(Transfer, TwoHundredConnectionsOpenTogether) {
   }
 }
 
-struct Path {
-  const char* name;
+struct Path : Case {
   DataplaneOptions dataplane;
   LabOptions options;
 };
@@ -103,20 +102,19 @@ const LabOptions provider_tag{
 INSTANTIATE_TEST_SUITE_P(
     Paths, TransferOver,
     testing::Values(
-        Path{"AfPacket", af_packet, {}}, Path{"AfXdp", af_xdp, {}},
-        Path{"TwoWorkers", two_workers, {}},
-        Path{"AfPacketWithChecksumOffload", af_packet, {.checksum_offload = true}},
-        Path{"AfXdpWithChecksumOffload", af_xdp, {.checksum_offload = true}},
-        Path{"AfPacketVlan", af_packet, one_tag}, Path{"AfXdpVlan", af_xdp, one_tag},
+        Path{{"AfPacket"}, af_packet, {}}, Path{{"AfXdp"}, af_xdp, {}},
+        Path{{"TwoWorkers"}, two_workers, {}},
+        Path{{"AfPacketWithChecksumOffload"}, af_packet, {.checksum_offload = true}},
+        Path{{"AfXdpWithChecksumOffload"}, af_xdp, {.checksum_offload = true}},
+        Path{{"AfPacketVlan"}, af_packet, one_tag}, Path{{"AfXdpVlan"}, af_xdp, one_tag},
         // The kernel takes the outer tag off before DPDK's af_packet driver sees the frame, and the
         // driver puts every tag back as 0x8100, so that only af_xdp carries 802.1ad's 0x88a8.
-        Path{"AfPacketTwoTags", af_packet, two_tags}, Path{"AfXdpTwoTags", af_xdp, two_tags},
-        Path{"AfXdpQinQ", af_xdp, provider_tag}),
+        Path{{"AfPacketTwoTags"}, af_packet, two_tags}, Path{{"AfXdpTwoTags"}, af_xdp, two_tags},
+        Path{{"AfXdpQinQ"}, af_xdp, provider_tag}),
     named_by_parameter);
 
 // The options that either side of the connection may do without.
-struct Setting {
-  const char* name;
+struct Setting : Case {
   bool of_client;
   const char* sysctl;
   const char* value;
@@ -136,20 +134,19 @@ TEST_P(TransferWith, TenMegabytesEachWayAreRight) {
 INSTANTIATE_TEST_SUITE_P(
     Settings, TransferWith,
     testing::Values(
-        Setting{"ClientWithoutTimestamps", true, "net.ipv4.tcp_timestamps", "0"},
-        Setting{"ClientWithoutSack", true, "net.ipv4.tcp_sack", "0"},
-        Setting{"ClientWithoutWindowScaling", true, "net.ipv4.tcp_window_scaling", "0"},
-        Setting{"ClientWithEcn", true, "net.ipv4.tcp_ecn", "1"},
-        Setting{"ServerWithoutTimestamps", false, "net.ipv4.tcp_timestamps", "0"},
-        Setting{"ServerWithoutSack", false, "net.ipv4.tcp_sack", "0"},
-        Setting{"ServerWithoutWindowScaling", false, "net.ipv4.tcp_window_scaling", "0"},
-        Setting{"ServerWithLargeWindows", false, "net.ipv4.tcp_rmem", "4096 131072 67108864"}),
+        Setting{{"ClientWithoutTimestamps"}, true, "net.ipv4.tcp_timestamps", "0"},
+        Setting{{"ClientWithoutSack"}, true, "net.ipv4.tcp_sack", "0"},
+        Setting{{"ClientWithoutWindowScaling"}, true, "net.ipv4.tcp_window_scaling", "0"},
+        Setting{{"ClientWithEcn"}, true, "net.ipv4.tcp_ecn", "1"},
+        Setting{{"ServerWithoutTimestamps"}, false, "net.ipv4.tcp_timestamps", "0"},
+        Setting{{"ServerWithoutSack"}, false, "net.ipv4.tcp_sack", "0"},
+        Setting{{"ServerWithoutWindowScaling"}, false, "net.ipv4.tcp_window_scaling", "0"},
+        Setting{{"ServerWithLargeWindows"}, false, "net.ipv4.tcp_rmem", "4096 131072 67108864"}),
     named_by_parameter);
 
 // A first connection is made on what the policy assumes of the server, which here is wrong in each
 // direction; later ones on what was learned.
-struct Assumption {
-  const char* name;
+struct Assumption : Case {
   const char* server;
 };
 
@@ -169,15 +166,14 @@ TEST_P(TransferAssuming, FirstAndSecondConnectionAreRight) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Assumptions, TransferAssuming,
-                         testing::Values(Assumption{"NoScale", "window_scale = 0\n"},
-                                         Assumption{"LargestScale", "window_scale = 14\n"},
-                                         Assumption{"NoSack", "sack = false\n"},
-                                         Assumption{"Timestamps", "timestamps = true\n"},
-                                         Assumption{"SmallSegments", "mss_ipv4 = 536\n"}),
+                         testing::Values(Assumption{{"NoScale"}, "window_scale = 0\n"},
+                                         Assumption{{"LargestScale"}, "window_scale = 14\n"},
+                                         Assumption{{"NoSack"}, "sack = false\n"},
+                                         Assumption{{"Timestamps"}, "timestamps = true\n"},
+                                         Assumption{{"SmallSegments"}, "mss_ipv4 = 536\n"}),
                          named_by_parameter);
 
-struct Loss {
-  const char* name;
+struct Loss : Case {
   bool at_client;
   Way way;
 };
@@ -198,10 +194,10 @@ TEST_P(TransferLosing, OnePercentIsMadeUpFor) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Losses, TransferLosing,
-                         testing::Values(Loss{"AtClientTowardServer", true, Way::toward_server},
-                                         Loss{"AtClientTowardClient", true, Way::toward_client},
-                                         Loss{"AtServerTowardServer", false, Way::toward_server},
-                                         Loss{"AtServerTowardClient", false, Way::toward_client}),
+                         testing::Values(Loss{{"AtClientTowardServer"}, true, Way::toward_server},
+                                         Loss{{"AtClientTowardClient"}, true, Way::toward_client},
+                                         Loss{{"AtServerTowardServer"}, false, Way::toward_server},
+                                         Loss{{"AtServerTowardClient"}, false, Way::toward_client}),
                          named_by_parameter);
 
 }  // namespace

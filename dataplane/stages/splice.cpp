@@ -55,11 +55,11 @@ void client_segment(TcpPacket& p) {
   // A forged RST or FIN must not end the connection's entry early.
   const bool near = flow.is_near(segment.sequence);
   if (p.is_rst()) {
-    if (near) flow.flags |= flow_flag::reset;
+    if (near) flow.close(flow_flag::reset);
   } else {
     flow.last_seen_ms = p.context.now_ms();
     if (near) flow.flags &= static_cast<std::uint8_t>(~flow_flag::half_open);
-    if (p.is_fin() && near) flow.flags |= flow_flag::client_fin;
+    if (p.is_fin() && near) flow.close(flow_flag::client_fin);
   }
   if (flow.state == FlowState::spliced) translate_to_server(p.frame(), segment, flow);
 }
@@ -69,8 +69,8 @@ void server_segment(TcpPacket& p) {
   const Headers& segment = p.headers();
   flow.last_seen_ms = p.context.now_ms();
   if (segment.has(tcp_flag::ack)) flow.client_sequence = segment.acknowledgement;
-  if (p.is_rst()) flow.flags |= flow_flag::reset;
-  if (p.is_fin()) flow.flags |= flow_flag::server_fin;
+  if (p.is_rst()) flow.close(flow_flag::reset);
+  if (p.is_fin()) flow.close(flow_flag::server_fin);
   if (flow.state != FlowState::spliced) return;
   if (p.is_syn_ack()) return repeat_ack(p, flow);
   translate_to_client(p.frame(), segment, flow);

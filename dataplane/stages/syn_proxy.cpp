@@ -157,7 +157,7 @@ void open_connection(TcpPacket& p, const CookieMatch& match) {
   flow.handshake = place;
   flow.last_seen_ms = p.context.now_ms();
   flow.client_sequence = p.headers().sequence;
-  flow.client_isn = p.headers().sequence - 1;
+  flow.cookie_distance = p.headers().acknowledgement - p.headers().sequence;
   start_handshake(p, place, match);
   Handshake& handshake = state.handshakes[place];
   hold_early_data(p, handshake);

@@ -54,12 +54,15 @@ void outside_without_flow(TcpPacket& p) {
 bool opens_again(TcpPacket& p, const Flow& flow) {
   // Segments of a connection that lives are not asked for cookies only because somebody has sent a
   // SYN with its addresses: among enough of them one would pass by chance.
-  const bool near = flow.is_near(p.headers().sequence);
-  if (!flow.ended() && (!flow.has(flow_flag::syn_seen) || near)) return false;
+  const Headers& segment = p.headers();
+  const bool near = flow.is_near(segment.sequence);
+  const bool syn_seen = flow.has(flow_flag::syn_seen);
+  if (!flow.ended() && (!syn_seen || near)) return false;
   switch (p.mode()) {
     case SynMode::proxy:
-      // Early segments of the connection itself bring its own cookie back.
-      if (p.is_rst() || p.headers().sequence - 1 == flow.client_isn) return false;
+      if (p.is_rst()) return false;
+      // After both FINs what was lost before them still comes again.
+      if (!syn_seen && flow.has_cookie_of(segment.sequence, segment.acknowledgement)) return false;
       if (const auto match = match_cookie(p)) {
         open_connection(p, *match);
         return true;
@@ -69,7 +72,7 @@ bool opens_again(TcpPacket& p, const Flow& flow) {
     case SynMode::bad_ack:
       // The source's proof must not be taken for a segment of the old connection, nor the last
       // acknowledgement of that connection for a proof.
-      if (!flow.ended() || near) return false;
+      if (!flow.ended() || (near && !syn_seen)) return false;
       outside_without_flow(p);
       return true;
     case SynMode::off:

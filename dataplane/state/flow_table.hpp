@@ -63,7 +63,9 @@ struct alignas(64) Flow {
   std::int8_t to_client_shift = 0;    ///< of windows that the server sends
   std::int8_t to_server_shift = 0;    ///< of windows that the client sends
   std::uint32_t client_sequence = 0;  ///< what the server acknowledged last
-  std::uint32_t client_isn = 0;  ///< of a proxied connection, to tell its cookie from a newer one's
+  /// Of a proxied connection, what to add to a client's sequence number to have the acknowledgement
+  /// number that its cookie goes with.
+  std::uint32_t cookie_distance = 0;
 
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) == flag; }
   /// Whether a segment of the client may belong to this connection: its number lies near what the
@@ -74,6 +76,19 @@ struct alignas(64) Flow {
     constexpr std::uint32_t behind = 1U << 16;
     constexpr std::uint32_t ahead = 1U << 20;
     return sequence - client_sequence + behind <= behind + ahead;
+  }
+  /// Whether a segment of the client would pass for the ACK that brought this connection's cookie.
+  /// The cookie grows with the client's number, so every segment does that is as far behind its
+  /// start in one direction as in the other.
+  [[nodiscard]] bool has_cookie_of(std::uint32_t sequence, std::uint32_t acknowledgement) const {
+    return is_near(sequence) && acknowledgement - sequence == cookie_distance;
+  }
+  /// Sets flags that say how the connection ends. A SYN that came before the end says nothing of
+  /// what follows it.
+  void close(std::uint8_t end_flags) {
+    const bool had_ended = ended();
+    flags |= end_flags;
+    if (!had_ended && ended()) flags &= static_cast<std::uint8_t>(~flow_flag::syn_seen);
   }
   /// Nothing more is to come but stray segments, so the ports may be used again.
   [[nodiscard]] bool ended() const {

@@ -232,6 +232,40 @@ TEST(PortReuse, ReplacesAConnectionOnlyByACookie) {
   EXPECT_EQ(worker.ground.counter(Counter::flow_removed), 1U);
 }
 
+/// The low bits of a cookie are a sum with the client's number. A segment that is as far behind the
+/// start of its connection in one direction as in the other has a valid cookie once more.
+TEST(PortReuse, IsNotSeenInWhatComesAgainAfterBothFins) {
+  TestWorker worker = proxy_worker();
+  worker.play(
+      spliced_and({{.inside = to_client + "tcp [P.] seq=5000001 ack=1001 len=9",
+                    .becomes = "open " + to_client + "tcp [P.] seq=$cookie+1 ack=1001 len=9"},
+                   {.inside = to_client + "tcp [F.] seq=5000010 ack=1001",
+                    .becomes = "open " + to_client + "tcp [F.] seq=$cookie+10 ack=1001"},
+                   // What came before the client's FIN was lost.
+                   {.outside = to_server + "tcp [F.] seq=1020 ack=$cookie+10",
+                    .becomes = "open " + to_server + "tcp [F.] seq=1020 ack=5000010"},
+                   {.outside = to_server + "tcp [P.] seq=1001 ack=$cookie+1 len=9",
+                    .becomes = "open " + to_server + "tcp [P.] seq=1001 ack=5000001 len=9"},
+                   {.outside = to_server + "tcp [P.] seq=1010 ack=$cookie+10 len=10",
+                    .becomes = "open " + to_server + "tcp [P.] seq=1010 ack=5000010 len=10"}}));
+  EXPECT_EQ(worker.ground.counter(Counter::cookie_valid), 1U);
+}
+
+TEST(PortReuse, MayFollowAtOnceWhenItsSynWasSeen) {
+  TestWorker worker = proxy_worker();
+  worker.play(spliced_and(
+      {{.inside = to_client + "tcp [F.] seq=5000001 ack=1001",
+        .becomes = "open " + to_client + "tcp [F.] seq=$cookie+1 ack=1001"},
+       {.outside = to_server + "tcp [F.] seq=1001 ack=$cookie+2",
+        .becomes = "open " + to_server + "tcp [F.] seq=1001 ack=5000002"},
+       {.outside = to_server + "tcp [S] seq=1100 win=64240 mss=1460 nop nop sackok nop ws=9",
+        .becomes = "reply " + to_client +
+                   "tcp [S.] seq=$new ack=1101 win=14600 mss=1460 nop nop sackok nop ws=7"},
+       {.outside = to_server + "tcp [.] seq=1101 ack=$new+1 win=100",
+        .becomes = "forward " + to_server +
+                   "tcp [S] seq=1100 win=51200 mss=1460 nop ws=9 sackok nop nop"}}));
+}
+
 TEST(PortReuse, NeedsNoSynInOurMemoryOnceTheConnectionHasEnded) {
   TestWorker worker = proxy_worker();
   worker.play(

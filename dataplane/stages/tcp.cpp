@@ -134,10 +134,15 @@ void inside_without_flow(TcpPacket& p) {
   take_up(p);
 }
 
+/// Whether the server opens or answers another connection on ports that are free again.
+bool begins_another(const TcpPacket& p, const Flow& flow) {
+  const Headers& segment = p.headers();
+  if (!flow.ended() || !segment.has(tcp_flag::syn)) return false;
+  return p.is_syn() || !flow.began_with(segment.sequence, segment.acknowledgement);
+}
+
 void from_inside(TcpPacket& p) {
-  if (p.flow != FlowTable::none && p.headers().has(tcp_flag::syn) &&
-      p.state().flows[p.flow].ended()) {
-    // The server now opens or answers another connection on ports that are free again.
+  if (p.flow != FlowTable::none && begins_another(p, p.state().flows[p.flow])) {
     p.state().remove_flow(p.flow);
     p.flow = FlowTable::none;
   }

@@ -83,6 +83,12 @@ struct alignas(64) Flow {
   [[nodiscard]] bool has_cookie_of(std::uint32_t sequence, std::uint32_t acknowledgement) const {
     return is_near(sequence) && acknowledgement - sequence == cookie_distance;
   }
+  /// Whether a SYN-ACK of the server is the one that this proxied connection began with, come
+  /// again.
+  [[nodiscard]] bool began_with(std::uint32_t sequence, std::uint32_t acknowledgement) const {
+    return state == FlowState::spliced &&
+           sequence + sequence_delta + 1 - acknowledgement == cookie_distance;
+  }
   /// Sets flags that say how the connection ends. A SYN that came before the end says nothing of
   /// what follows it.
   void close(std::uint8_t end_flags) {

@@ -251,6 +251,17 @@ TEST(PortReuse, IsNotSeenInWhatComesAgainAfterBothFins) {
   EXPECT_EQ(worker.ground.counter(Counter::cookie_valid), 1U);
 }
 
+TEST(PortReuse, IsNotSeenInASynAckThatComesAgain) {
+  TestWorker worker = proxy_worker();
+  worker.play(
+      spliced_and({{.inside = to_client + "tcp [F.] seq=5000001 ack=1001",
+                    .becomes = "open " + to_client + "tcp [F.] seq=$cookie+1 ack=1001"},
+                   {.outside = to_server + "tcp [F.] seq=1001 ack=$cookie+2",
+                    .becomes = "open " + to_server + "tcp [F.] seq=1001 ack=5000002"},
+                   {.inside = server_answer().inside,
+                    .becomes = "reply " + to_server + "tcp [.] seq=1001 ack=5000001 win=14600"}}));
+}
+
 TEST(PortReuse, MayFollowAtOnceWhenItsSynWasSeen) {
   TestWorker worker = proxy_worker();
   worker.play(spliced_and(

@@ -14,7 +14,6 @@
 
 #include "common/clock.hpp"
 #include "dataplane/replay/capture_file.hpp"
-#include "tests/scenario/bindings.hpp"
 #include "tests/support/replay_program.hpp"
 
 namespace sekimori::test {

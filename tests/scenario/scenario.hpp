@@ -2,19 +2,16 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "dataplane/packet/frame.hpp"
+#include "tests/support/bindings.hpp"
 #include "tests/support/packet_text.hpp"
 
 namespace sekimori::test {
-
-/// A number that a packet of ours carries and later lines refer to as `$name` or `$name+1`.
-using Bindings = std::map<std::string, std::uint32_t>;
 
 /// One packet as a line of a scenario's file.
 struct ScenarioLine {

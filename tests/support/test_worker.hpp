@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "dataplane/stages/burst.hpp"
-#include "tests/scenario/bindings.hpp"
+#include "tests/support/bindings.hpp"
 #include "tests/support/packet_text.hpp"
 #include "tests/support/test_policy.hpp"
 

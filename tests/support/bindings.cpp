@@ -1,7 +1,10 @@
-#include "tests/scenario/bindings.hpp"
+#include "tests/support/bindings.hpp"
 
 #include <algorithm>
 #include <cctype>
+#include <vector>
+
+#include "tests/support/packet_text.hpp"
 
 namespace sekimori::test {
 namespace {

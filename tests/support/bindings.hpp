@@ -1,12 +1,15 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "tests/scenario/scenario.hpp"
-
 namespace sekimori::test {
+
+/// A number that a packet of ours carries and later lines refer to as `$name` or `$name+1`.
+using Bindings = std::map<std::string, std::uint32_t>;
 
 /// The line with every `$name` and `$name+N` as a number; empty when a name has no value yet.
 [[nodiscard]] std::optional<std::string> substitute(std::string_view line, const Bindings& values);

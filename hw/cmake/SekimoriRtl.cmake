@@ -12,7 +12,8 @@ target_include_directories(sekimori_verilated SYSTEM PUBLIC
 target_link_libraries(sekimori_verilated PUBLIC Threads::Threads)
 
 # sekimori_model(NAME TOP module SOURCES ... [PARAMETERS NAME=VALUE ...]): the library NAME with the
-# class V<NAME>, Verilator's model of the module. Warnings of Verilator are errors, but for those about what is left unused of a word.
+# class V<NAME>, Verilator's model of the module. Warnings of Verilator are errors, but for those
+# about what is left unused of a word.
 function(sekimori_model name)
   cmake_parse_arguments(ARG "" "TOP" "SOURCES;PARAMETERS" ${ARGN})
   set(folder "${CMAKE_CURRENT_BINARY_DIR}/${name}")
@@ -22,7 +23,8 @@ function(sekimori_model name)
     OUTPUT "${archive}"
     BYPRODUCTS "${folder}/V${name}.h"
     COMMAND ${CMAKE_COMMAND} -E env OBJCACHE=ccache ${VERILATOR} --cc --build --build-jobs 1
-      -Wall -Wno-UNUSED -Wno-PINCONNECTEMPTY --x-assign unique --x-initial unique -O3 -CFLAGS "-O2 -march=x86-64-v3"
+      -Wall -Wno-UNUSED -Wno-PINCONNECTEMPTY --x-assign unique --x-initial unique
+      -O3 -CFLAGS "-O2 -march=x86-64-v3"
       -MAKEFLAGS "OPT_SLOW=-O0 --no-print-directory -s"
       --top-module ${ARG_TOP} --prefix V${name} --Mdir "${folder}"
       ${ARG_PARAMETERS} ${ARG_SOURCES}

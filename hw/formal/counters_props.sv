@@ -8,6 +8,7 @@ module counters_props #(
   input logic                 rst_ni,
   input logic [N*STEP_W-1:0]  step_i,
   input logic                 snapshot_i,
+  input logic                 busy_o,
   input logic [$clog2(N)-1:0] select_i,
   input logic [63:0]          value_o,
   input logic [64*N-1:0]      count_q,
@@ -44,6 +45,7 @@ module counters_props #(
   always @(posedge clk_i) if (past_q && rst_ni && $past(rst_ni)) begin
     assert (count_q[64*which +: 64] == $past(total_q));
     if (age_q >= 3'd3) assert (copy_q[64*which +: 64] == wanted_q);
+    if (age_q != 3'd0 && !busy_o) assert (copy_q[64*which +: 64] == wanted_q);
     if ($past(select_i) == which) assert (value_o == $past(copy_q[64*which +: 64]));
     assert (age_q <= 3'd4);
     cover (age_q == 3'd3 && wanted_q == 64'd7);

@@ -20,7 +20,7 @@ inline constexpr std::size_t beat_bytes = 64;
 /// is garbage, as a sender may leave it.
 class BeatReader {
  public:
-  explicit BeatReader(const Bytes& frame) : frame_(&frame) {}
+  explicit BeatReader(const Bytes& frame, std::size_t at = 0) : frame_(&frame), at_(at) {}
 
   [[nodiscard]] bool done() const { return at_ >= frame_->size(); }
   [[nodiscard]] bool first() const { return at_ == 0; }
@@ -40,7 +40,7 @@ class BeatReader {
 
  private:
   const Bytes* frame_;
-  std::size_t at_ = 0;
+  std::size_t at_;
 };
 
 }  // namespace sekimori

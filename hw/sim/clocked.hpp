@@ -5,15 +5,15 @@
 
 namespace sekimori {
 
-/// A Verilated module with the clock and reset that all modules of hw/rtl have. Inputs are set
-/// between ticks; outputs are read after `settle` or after a tick.
+/// A Verilated module with its clock and reset, by the names of hw/rtl or by those that Vitis wants
+/// of a kernel. Inputs are set between ticks; outputs are read after `settle` or after a tick.
 template <typename Model>
 class Clocked {
  public:
   Clocked() : model_(std::make_unique<Model>()) {
-    model_->rst_ni = 0;
-    for (int i = 0; i < 4; ++i) tick();
-    model_->rst_ni = 1;
+    reset() = 0;
+    for (int i = 0; i < 8; ++i) tick();
+    reset() = 1;
     clocks_ = 0;
   }
   ~Clocked() { model_->final(); }
@@ -25,19 +25,34 @@ class Clocked {
 
   /// Lets the outputs follow the inputs within a clock.
   void settle() {
-    model_->clk_i = 0;
+    clock() = 0;
     model_->eval();
   }
   /// One rising edge.
   void tick() {
     settle();
-    model_->clk_i = 1;
+    clock() = 1;
     model_->eval();
     ++clocks_;
   }
   [[nodiscard]] std::uint64_t clocks() const { return clocks_; }
 
  private:
+  auto& clock() {
+    if constexpr (requires { model_->ap_clk; }) {
+      return model_->ap_clk;
+    } else {
+      return model_->clk_i;
+    }
+  }
+  auto& reset() {
+    if constexpr (requires { model_->ap_clk; }) {
+      return model_->ap_rst_n;
+    } else {
+      return model_->rst_ni;
+    }
+  }
+
   std::unique_ptr<Model> model_;
   std::uint64_t clocks_ = 0;
 };

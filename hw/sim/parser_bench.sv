@@ -45,13 +45,13 @@ module parser_bench (
 
   frame_window u_window (
     .clk_i, .rst_ni, .valid_i, .data_i, .bytes_i, .first_i, .last_i, .stamp_i(1'b0),
+    .end_i(1'b0),
     .valid_o(window_valid), .window_o(window), .length_o(length), .tail_sum_o(tail_sum),
-    .stamp_o());
+    .stamp_o(), .end_o());
 
   header_parser u_parser (
     .clk_i, .rst_ni, .valid_i(window_valid), .window_i(window), .length_i(length),
-    .tail_sum_i(tail_sum), .valid_o, .headers_o(headers), .early_valid_o(), .early_source_o(),
-    .early_destination_o());
+    .tail_sum_i(tail_sum), .valid_o, .headers_o(headers), .early_ip_o(), .early_header_o());
 
   assign kind_o                  = headers.kind;
   assign fault_o                 = headers.fault;

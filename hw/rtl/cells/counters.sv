@@ -1,6 +1,6 @@
 // N counters of 64 bits that count events and are read as one consistent picture: `snapshot_i`
 // copies all of them in the same clock, and `value_o` shows the copy of the one selected, a clock
-// after the selection.
+// after the selection. While `busy_o` is set the copy is on its way.
 module counters #(
   parameter int N      = 4,
   parameter int STEP_W = 1  // width of what is added in a clock
@@ -10,6 +10,7 @@ module counters #(
 
   input  logic [N*STEP_W-1:0]  step_i,  // what each counter grows by
   input  logic                 snapshot_i,
+  output logic                 busy_o,
   input  logic [$clog2(N)-1:0] select_i,
   output logic [63:0]          value_o
 );
@@ -50,6 +51,8 @@ module counters #(
   logic snapshot_q;
   logic snapshot_late_q;
 
+  assign busy_o = snapshot_i || snapshot_q || snapshot_late_q;
+
   always_ff @(posedge clk_i) begin
     snapshot_q      <= rst_ni && snapshot_i;
     snapshot_late_q <= rst_ni && snapshot_q;
@@ -60,7 +63,8 @@ module counters #(
 
 `ifdef PROVE_COUNTERS
   counters_props #(.N(N), .STEP_W(STEP_W)) u_props (
-    .clk_i, .rst_ni, .step_i, .snapshot_i, .select_i, .value_o, .count_q, .copy_q);
+    .clk_i, .rst_ni, .step_i, .snapshot_i, .busy_o, .select_i, .value_o,
+    .count_q, .copy_q);
 `endif
 
 endmodule

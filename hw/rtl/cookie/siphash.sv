@@ -66,7 +66,8 @@ module siphash #(
       .clk_i, .rst_ni, .data_i(enters[64*w +: 64]), .data_o(leaves[64*w +: 64]));
   end
 
-  // The key's initial state, for an IPv6 message in the first stage and for an IPv4 one at the join.
+  // The key's initial state, for an IPv6 message in the first stage and for an IPv4 one at the
+  // join.
   logic [127:0] key_first;
   logic [127:0] key_join;
   delay_line #(.W(128), .N(1)) u_key_first (

@@ -53,9 +53,11 @@ module extension_step #(
   wire logic is_routing    = walk_q.protocol == frame_pkg::PROTOCOL_ROUTING;
   wire logic is_fragment   = walk_q.protocol == frame_pkg::PROTOCOL_FRAGMENT;
 
-  wire logic [10:0]         next_units = walk_q.units + 11'd1 + {3'd0, is_fragment ? 8'd0 : more_units};
+  wire logic [10:0]         next_units = walk_q.units + 11'd1
+                                       + {3'd0, is_fragment ? 8'd0 : more_units};
   wire logic [OFFSET_W-1:0] next_end   = {1'b0, next_units, 3'd0};
-  wire logic                misplaced  = (is_hop_by_hop && !FIRST) || (is_routing && segments != '0);
+  wire logic                misplaced  = (is_hop_by_hop && !FIRST)
+                                      || (is_routing && segments != '0);
 
   always_ff @(posedge clk_i) begin
     walk_o <= walk_q;

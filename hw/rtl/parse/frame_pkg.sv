@@ -104,21 +104,21 @@ package frame_pkg;
 
   // The fixed part of an IP header.
   typedef struct packed {
-    logic                           ipv6;
-    logic [1:0]                     vlan_tags;
-    logic                           addressed;     // the addresses are right
-    logic                           whole;         // addressed, and all of the packet is there
-    logic                           truncated;
-    logic                           invalid;
-    logic                           source_wrong;
-    logic                           land;          // source and destination are the same
-    logic                           more;          // IPv4: more fragments follow
-    logic [12:0]                    place;         // IPv4: fragment offset in 8 bytes
-    logic [5:0]                     header_bytes;  // 40 for IPv6
-    logic [7:0]                     protocol;      // IPv6: next header
+    logic                ipv6;
+    logic [1:0]          vlan_tags;
+    logic                addressed;     // the addresses are right
+    logic                whole;         // addressed, and all of the packet is there
+    logic                truncated;
+    logic                invalid;
+    logic                source_wrong;
+    logic                land;          // source and destination are the same
+    logic                more;          // IPv4: more fragments follow
+    logic [12:0]         place;         // IPv4: fragment offset in 8 bytes
+    logic [5:0]          header_bytes;  // 40 for IPv6
+    logic [7:0]          protocol;      // IPv6: next header
     logic [LENGTH_W-1:0] ip_end;        // in the frame; right if whole
-    logic [127:0]                   source;
-    logic [127:0]                   destination;
+    logic [127:0]        source;
+    logic [127:0]        destination;
   } ip_t;
 
   localparam int IP_W = 1 + 2 + 7 + 13 + 6 + 8 + LENGTH_W + 2 * 128;
@@ -139,16 +139,16 @@ package frame_pkg;
 
   // Where the transport header stands in its packet.
   typedef struct packed {
-    logic                           transport;  // there is a transport header to read
-    logic                           fragment;
-    logic                           more;       // of a fragment
-    logic [12:0]                    place;      // of a fragment, in 8 bytes
-    logic                           extension_invalid;
+    logic                transport;  // there is a transport header to read
+    logic                fragment;
+    logic                more;       // of a fragment
+    logic [12:0]         place;      // of a fragment, in 8 bytes
+    logic                extension_invalid;
     logic [LENGTH_W-1:0] offset;     // in the frame
-    logic [5:0]                     words;      // offset / 4 from the IP header; 63 stands for more
+    logic [5:0]          words;      // offset / 4 from the IP header; 63 stands for more
     logic [LENGTH_W-1:0] length;     // from there to the packet's end
-    logic [7:0]                     protocol;
-    logic [2:0]                     kind;
+    logic [7:0]          protocol;
+    logic [2:0]          kind;
   } transport_t;
 
   localparam int TRANSPORT_W = 4 + 13 + 2 * LENGTH_W + 6 + 8 + 3;

@@ -1,12 +1,14 @@
 // Turns frames, a beat a clock, into one record each: the first 192 bytes, the length, and the sum
 // of what lies behind them up to the end of the IP packet, so that a checksum over a whole segment
-// can be verified from the record alone. A record leaves LATENCY clocks after its frame's last beat,
-// at most one a clock.
+// can be verified from the record alone. A record leaves LATENCY clocks after its frame's last
+// beat, at most one a clock.
 //
 // The end of the IP packet is read ahead of the parser. For a frame that turns out not to be IP the
 // sum means nothing.
 module frame_window #(
-  parameter int STAMP_W = 1  // something to carry from a frame's first beat to its record
+  // Something to carry from a frame's first beat, and from its last one, to its record.
+  parameter int STAMP_W = 1,
+  parameter int END_W   = 1
 ) (
   input  logic                            clk_i,
   input  logic                            rst_ni,
@@ -17,12 +19,14 @@ module frame_window #(
   input  logic                            first_i,
   input  logic                            last_i,
   input  logic [STAMP_W-1:0]              stamp_i,
+  input  logic [END_W-1:0]                end_i,
 
   output logic                              valid_o,
   output logic [frame_pkg::WINDOW_BITS-1:0] window_o,
   output logic [frame_pkg::LENGTH_W-1:0]    length_o,
   output logic [15:0]                       tail_sum_o,
-  output logic [STAMP_W-1:0]                stamp_o
+  output logic [STAMP_W-1:0]                stamp_o,
+  output logic [END_W-1:0]                  end_o
 );
 
   localparam int BEAT_BITS = frame_pkg::BEAT_BITS;
@@ -77,15 +81,16 @@ module frame_window #(
   logic [1:0]           index;
   logic [6:0]           bytes;
   logic [STAMP_W-1:0]   stamp;
+  logic [END_W-1:0]     at_end;
   logic [BEAT_BITS-1:0] data;
   logic [SUM-1:0]       valid_line_q;
 
   always_ff @(posedge clk_i) valid_line_q <= rst_ni ? {valid_line_q[SUM-2:0], valid_i} : '0;
   assign valid = valid_line_q[SUM-1];
 
-  delay_line #(.W(BEAT_BITS + STAMP_W + 9), .N(SUM)) u_beat (
-    .clk_i, .rst_ni, .data_i({data_i, stamp_i, bytes_i, first_i, last_i}),
-    .data_o({data, stamp, bytes, first, last}));
+  delay_line #(.W(BEAT_BITS + STAMP_W + END_W + 9), .N(SUM)) u_beat (
+    .clk_i, .rst_ni, .data_i({data_i, stamp_i, end_i, bytes_i, first_i, last_i}),
+    .data_o({data, stamp, at_end, bytes, first, last}));
   delay_line #(.W(2), .N(SUM - 1)) u_index (
     .clk_i, .rst_ni, .data_i(index_q), .data_o(index));
 
@@ -95,12 +100,14 @@ module frame_window #(
   logic [LENGTH_W-1:0]               length_q;
   logic [31:0]                       sum_q;
   logic [STAMP_W-1:0]                stamp_q;
+  logic [END_W-1:0]                  end_q;
 
   always_ff @(posedge clk_i) begin
     done_q <= rst_ni && valid && last;
     if (valid) begin
       length_q <= (first ? '0 : length_q) + LENGTH_W'(bytes);
       sum_q    <= (first ? '0 : sum_q) + beat_sum;
+      end_q    <= at_end;
       if (first) begin
         window_q <= {{(frame_pkg::WINDOW_BITS - BEAT_BITS){1'b0}}, data};
         stamp_q  <= stamp;
@@ -116,6 +123,7 @@ module frame_window #(
     length_o   <= length_q;
     tail_sum_o <= frame_pkg::fold(sum_q);
     stamp_o    <= stamp_q;
+    end_o      <= end_q;
   end
 
 endmodule

@@ -15,10 +15,10 @@ module header_parser (
   output logic                              valid_o,
   output frame_pkg::headers_t               headers_o,
 
-  // The addresses as soon as they are known: frame_pkg::EXTENSION_AT clocks after the entry.
-  output logic                              early_valid_o,
-  output logic [127:0]                      early_source_o,
-  output logic [127:0]                      early_destination_o
+  // The addresses as soon as they are known, frame_pkg::EXTENSION_AT clocks after the entry, and
+  // the start of the transport header, at frame_pkg::TCP_AT.
+  output frame_pkg::ip_t                    early_ip_o,
+  output logic [8*20-1:0]                   early_header_o
 );
 
   localparam int IP_BITS = frame_pkg::IP_BITS;
@@ -56,9 +56,7 @@ module header_parser (
     .clk_i, .rst_ni, .ip_i(link_bytes), .checksum_ok_o(ipv4_checksum_ok),
     .options_ok_o(ipv4_options_ok));
 
-  assign early_valid_o       = valid_q[frame_pkg::EXTENSION_AT-1];
-  assign early_source_o      = ip.source;
-  assign early_destination_o = ip.destination;
+  assign early_ip_o = ip;
 
   // IPv6 extension headers, beside which IPv4 waits.
   frame_pkg::extension_walk_t walk;
@@ -99,6 +97,8 @@ module header_parser (
   segment_sum #(.LATENCY(frame_pkg::VERDICT_AT - frame_pkg::ALIGN_AT)) u_segment_sum (
     .clk_i, .rst_ni, .ip_bytes_i(start_bytes), .tail_sum_i(start_tail_sum), .ip_i(start_ip),
     .start_i(start), .ok_o(checksum_ok));
+
+  assign early_header_o = header[8*20-1:0];
 
   // The verdict.
   frame_pkg::ip_t           last_ip;

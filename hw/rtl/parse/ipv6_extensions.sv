@@ -1,5 +1,5 @@
-// Third step of the parser: walks over up to four IPv6 extension headers to the transport header, two
-// clocks for each. IPv4 packets and what stops early pass through unchanged.
+// Third step of the parser: walks over up to four IPv6 extension headers to the transport header,
+// two clocks for each. IPv4 packets and what stops early pass through unchanged.
 //
 // Rules, in this order for each header: a fifth one, or one that does not start inside the window,
 // makes the packet unparsed; it must be whole; hop-by-hop options come first (RFC 8200, section

@@ -10,7 +10,7 @@ module link_header (
   output logic [frame_pkg::IP_BITS-1:0]     ip_o,         // zero behind the window
   output logic [frame_pkg::LENGTH_W-1:0]    length_o,
   output logic [1:0]                        vlan_tags_o,
-  output logic                              truncated_o,  // ends inside the Ethernet header or a tag
+  output logic                              truncated_o,  // inside the Ethernet header or a tag
   output logic                              ipv4_o,
   output logic                              ipv6_o
 );

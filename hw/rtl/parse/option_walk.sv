@@ -1,7 +1,7 @@
 // Walks over a list of options, of IPv4 or TCP, which share the form: kind 0 ends the list, kind 1
 // stands alone, every other kind is followed by the length of the whole option. Marks the byte in
-// which each option with a length starts. The list is malformed if a length is below 2 or leads past
-// the end, or is missing; what was marked before then is of no use.
+// which each option with a length starts. The list is malformed if a length is below 2 or leads
+// past the end, or is missing; what was marked before then is of no use.
 //
 // A clock judges every byte as if an option started there. Then the walk takes two bytes a clock.
 module option_walk (

@@ -1,0 +1,125 @@
+#include "hw/host/syn_cookie_kernel.hpp"
+
+#include "common/bytes.hpp"
+
+namespace sekimori {
+
+namespace reg = syn_cookie_registers;
+
+namespace {
+
+constexpr std::uint32_t destination_node_table = 0;
+constexpr std::uint32_t destination_leaf_table = 1;
+constexpr std::uint32_t profile_table = 2;
+constexpr std::uint32_t source_node_table = 3;
+constexpr std::uint32_t source_leaf_table = 4;
+
+constexpr std::uint32_t flow_key_number = 4;
+constexpr std::uint64_t slot_ms = cookie_slot_s * 1000;
+
+constexpr std::uint32_t place(std::uint32_t table, std::uint32_t level, std::uint32_t index) {
+  return table << 28 | level << 24 | index;
+}
+
+/// An address as a number of four words, the lowest first.
+std::array<std::uint32_t, 4> words_of(const Address& address) {
+  return {
+      static_cast<std::uint32_t>(address.low()), static_cast<std::uint32_t>(address.low() >> 32),
+      static_cast<std::uint32_t>(address.high()), static_cast<std::uint32_t>(address.high() >> 32)};
+}
+
+}  // namespace
+
+tl::expected<SynCookieKernel, std::string> SynCookieKernel::open(RegisterAccess& registers) {
+  if (const std::uint32_t id = registers.read(reg::id); id != reg::id_value) {
+    return tl::unexpected<std::string>{
+        "the kernel behind this name is no SYN cookie kernel (its id is " + std::to_string(id) +
+        "); load the bitstream that belongs to this version"};
+  }
+  if (const std::uint32_t version = registers.read(reg::version); version != reg::version_value) {
+    return tl::unexpected<std::string>{"the SYN cookie kernel has register map " +
+                                       std::to_string(version) + ", this program knows " +
+                                       std::to_string(reg::version_value) +
+                                       "; load the bitstream that belongs to this version"};
+  }
+  const std::uint32_t built = registers.read(reg::capabilities);
+  return SynCookieKernel{registers,
+                         {.levels = built & 0xf,
+                          .source_levels = built >> 4 & 0xf,
+                          .profile_bits = built >> 8 & 0x1f}};
+}
+
+void SynCookieKernel::control(bool enable, bool answers_to_host) {
+  registers_->write(reg::control, (enable ? 1U : 0U) | (answers_to_host ? 2U : 0U));
+}
+
+void SynCookieKernel::set_time(std::uint64_t unix_ms, std::uint32_t clocks_per_ms) {
+  registers_->write(reg::clocks_per_ms, clocks_per_ms);
+  registers_->write(reg::time_ms, static_cast<std::uint32_t>(unix_ms));
+  const auto slot = static_cast<std::uint32_t>(unix_ms / slot_ms & 0xff);
+  registers_->write(reg::time_slot, slot << 24 | static_cast<std::uint32_t>(unix_ms % slot_ms));
+}
+
+void SynCookieKernel::set_cookie_key(std::uint64_t slot, const SipKey& key) {
+  set_key(static_cast<std::uint32_t>(slot % cookie_key_registers), key);
+}
+
+void SynCookieKernel::set_flow_key(const SipKey& key) {
+  set_key(flow_key_number, key);
+}
+
+void SynCookieKernel::set_key(std::uint32_t number, const SipKey& key) {
+  const std::array words{
+      static_cast<std::uint32_t>(key.k0), static_cast<std::uint32_t>(key.k0 >> 32),
+      static_cast<std::uint32_t>(key.k1), static_cast<std::uint32_t>(key.k1 >> 32)};
+  for (std::uint32_t i = 0; i < words.size(); ++i) registers_->write(reg::key + 4 * i, words[i]);
+  registers_->write(reg::key_select, number);
+}
+
+void SynCookieKernel::write_table(std::uint32_t where, std::span<const std::uint32_t> words) {
+  for (std::uint32_t i = 0; i < words.size(); ++i) {
+    registers_->write(reg::table_data + 4 * i, words[i]);
+  }
+  registers_->write(reg::table_write, where);
+}
+
+void SynCookieKernel::write_tree(const RangeTree& tree, std::uint32_t node_table,
+                                 std::uint32_t leaf_table) {
+  for (std::uint32_t level = 0; level < tree.levels(); ++level) {
+    const auto nodes = tree.nodes(level);
+    for (std::uint32_t n = 0; n < nodes.size(); ++n) {
+      std::array<std::uint32_t, 12> words{};
+      for (std::size_t k = 0; k < 3; ++k) {
+        const auto key = words_of(nodes[n][k]);
+        for (std::size_t i = 0; i < 4; ++i) words[4 * k + i] = key[i];
+      }
+      write_table(place(node_table, level, n), words);
+    }
+  }
+  const auto leaves = tree.leaves();
+  for (std::uint32_t i = 0; i < leaves.size(); ++i) {
+    write_table(place(leaf_table, 0, i), leaves.subspan(i, 1));
+  }
+}
+
+void SynCookieKernel::load(const OffloadTables& tables) {
+  write_tree(tables.destinations, destination_node_table, destination_leaf_table);
+  write_tree(tables.sources, source_node_table, source_leaf_table);
+  for (std::uint32_t i = 0; i < tables.profiles.size(); ++i) {
+    write_table(place(profile_table, 0, i), tables.profiles[i].pack());
+  }
+  registers_->write(reg::table_swap, 1);
+}
+
+SynCookieKernel::Counters SynCookieKernel::read_counters() {
+  registers_->write(reg::snapshot, 1);
+  Counters counters{};
+  for (std::uint32_t i = 0; i < counters.size(); ++i) {
+    const std::uint64_t low = registers_->read(reg::counters + 8 * i);
+    const std::uint64_t high = registers_->read(reg::counters + 8 * i + 4);
+    counters[i] = high << 32 | low;
+  }
+  return counters;
+}
+
+}  // namespace sekimori

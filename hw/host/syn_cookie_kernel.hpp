@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "common/cookie_keys.hpp"
+#include "hw/host/offload.hpp"
+#include "hw/host/syn_cookie_registers.hpp"
+
+namespace sekimori {
+
+/// The registers of a kernel, wherever it is: on a card, in an emulation or in a bench.
+class RegisterAccess {
+ public:
+  virtual ~RegisterAccess() = default;
+  virtual void write(std::uint32_t offset, std::uint32_t value) = 0;
+  [[nodiscard]] virtual std::uint32_t read(std::uint32_t offset) = 0;
+};
+
+/// The SYN cookie kernel by its registers. `registers` outlives it.
+class SynCookieKernel {
+ public:
+  using Counter = syn_cookie_registers::Counter;
+  using Counters = std::array<std::uint64_t, syn_cookie_registers::counter_count>;
+
+  /// Fails when what answers is another kernel or another version of the register map.
+  static tl::expected<SynCookieKernel, std::string> open(RegisterAccess& registers);
+
+  [[nodiscard]] const OffloadCapacity& capacity() const { return capacity_; }
+
+  /// Whether SYNs are answered and cookies checked; and whether SYN-ACKs leave towards the host.
+  void control(bool enable, bool answers_to_host);
+  /// Sets the clock. It stands still with `clocks_per_ms` 0.
+  void set_time(std::uint64_t unix_ms, std::uint32_t clocks_per_ms);
+  void set_cookie_key(std::uint64_t slot, const SipKey& key);
+  void set_flow_key(const SipKey& key);
+  /// Writes all tables to the unused bank and exchanges the banks, while packets pass.
+  void load(const OffloadTables& tables);
+  /// All counters as they were in one clock.
+  [[nodiscard]] Counters read_counters();
+
+ private:
+  explicit SynCookieKernel(RegisterAccess& registers, const OffloadCapacity& capacity)
+      : registers_(&registers), capacity_(capacity) {}
+
+  void set_key(std::uint32_t number, const SipKey& key);
+  void write_table(std::uint32_t place, std::span<const std::uint32_t> words);
+  void write_tree(const RangeTree& tree, std::uint32_t node_table, std::uint32_t leaf_table);
+
+  RegisterAccess* registers_;
+  OffloadCapacity capacity_;
+};
+
+[[nodiscard]] inline std::uint64_t value(const SynCookieKernel::Counters& counters,
+                                         SynCookieKernel::Counter counter) {
+  return counters[static_cast<std::size_t>(counter)];
+}
+
+}  // namespace sekimori

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "common/clock.hpp"
+#include "common/cookie_keys.hpp"
+#include "common/policy_image.hpp"
+#include "common/stats_segment.hpp"
+#include "dataplane/stages/burst.hpp"
+#include "hw/host/metadata.hpp"
+#include "hw/sim/frames.hpp"
+
+namespace sekimori {
+
+using Mark = std::array<std::uint8_t, metadata::bytes>;
+
+/// What the SYN cookie kernel has to make of a frame.
+struct Outcome {
+  bool back = false;  ///< answered
+  Bytes frame;        ///< as it leaves, without metadata
+  Mark mark{};
+
+  [[nodiscard]] std::uint8_t flags() const { return mark[metadata::at_flags]; }
+  [[nodiscard]] bool has(std::uint8_t flag) const { return (flags() & flag) != 0; }
+  /// The frame with the metadata behind its MAC addresses.
+  [[nodiscard]] Bytes marked() const;
+};
+
+/// The stages of the dataplane as the kernel's model, for one policy at one moment.
+class Golden {
+ public:
+  /// The keys are those that `secret` gives for the slot of `unix_ms` and its neighbours.
+  Golden(const PolicyContents& contents, const MasterSecret& secret, std::uint64_t unix_ms);
+
+  [[nodiscard]] Outcome judge(const Bytes& frame);
+
+  [[nodiscard]] const PolicyImage& policy() const { return policy_.image(); }
+  [[nodiscard]] const CookieKeys& keys() const { return keys_; }
+  [[nodiscard]] const SipKey& flow_key() const { return state_.flow_key; }
+  [[nodiscard]] const Now& now() const { return now_; }
+  [[nodiscard]] std::uint64_t slot() const { return cookie_slot(now_.unix_s()); }
+  /// Takes in a server's profile, as from its SYN-ACK, in the slot before the present one.
+  void learn(const Address& server, std::uint16_t port, std::uint8_t window_scale);
+
+ private:
+  [[nodiscard]] Outcome judge_tcp(const Bytes& frame);
+
+  MasterSecret secret_;
+  CookieKeys keys_;
+  ObjectSlots slots_;
+  PolicyTables policy_;
+  WorkerStats stats_;
+  std::vector<ObjectMeters> meters_;
+  WorkerState state_;
+  Now now_;
+  std::unique_ptr<Burst> burst_ = std::make_unique<Burst>();
+};
+
+}  // namespace sekimori

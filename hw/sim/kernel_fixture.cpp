@@ -1,0 +1,162 @@
+#include "hw/sim/kernel_fixture.hpp"
+
+#include <algorithm>
+
+namespace sekimori {
+namespace {
+
+SynCookieKernel opened(KernelBench& bench) {
+  auto kernel = SynCookieKernel::open(bench);
+  if (!kernel) throw std::runtime_error(kernel.error());
+  return *kernel;
+}
+
+std::string text(const Bytes& frame) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string out = std::to_string(frame.size()) + " bytes:";
+  for (std::size_t i = 0; i < frame.size() && i < 160; ++i) {
+    if (i % 16 == 0) out += '\n';
+    out += {' ', digits[frame[i] >> 4], digits[frame[i] & 15]};
+  }
+  return out;
+}
+
+}  // namespace
+
+KernelTest::KernelTest() : kernel_(opened(bench_)) {}
+
+void KernelTest::begin_epoch(unsigned policy_variant, std::uint64_t unix_ms, std::uint64_t secret) {
+  epochs_.push_back(std::make_unique<Golden>(bench_policy(policy_variant),
+                                             MasterSecret::from_seed(secret), unix_ms));
+  load_epoch();
+}
+
+void KernelTest::load_epoch() {
+  const auto tables = OffloadTables::from_policy(golden().policy(), kernel_.capacity());
+  ASSERT_TRUE(tables) << tables.error();
+  const std::uint64_t slot = golden().slot();
+  for (const std::uint64_t s : {slot - 1, slot, slot + 1}) {
+    kernel_.set_cookie_key(s, golden().keys().get(s));
+  }
+  kernel_.set_flow_key(golden().flow_key());
+  kernel_.load(*tables);
+  kernel_.set_time(golden().now().unix_ms(), 0);
+  kernel_.control(true, answers_to_host_);
+}
+
+void KernelTest::send_answers_to_host(bool wanted) {
+  answers_to_host_ = wanted;
+  kernel_.control(true, wanted);
+}
+
+void KernelTest::queue(const Bytes& frame, bool dropped, bool receive_error) {
+  pending_.push_back({.frame = frame,
+                      .since = epochs_.size() - 1,
+                      .dropped = dropped,
+                      .done = dropped,
+                      .outcomes = {}});
+  bench_.queue(frame, receive_error);
+}
+
+void KernelTest::queue_random(std::uint64_t frames) {
+  for (std::uint64_t i = 0; i < frames; ++i) queue(bench_frame(random_, golden()));
+}
+
+void KernelTest::run(std::uint64_t clocks) {
+  for (std::uint64_t i = 0; i < clocks && !HasFatalFailure(); ++i) {
+    bench_.clock();
+    compare();
+  }
+}
+
+void KernelTest::run_until(std::size_t left) {
+  while (bench_.waiting() > left && !HasFatalFailure()) run(1);
+}
+
+void KernelTest::drain() {
+  run_until(0);
+  for (int i = 0; i < 20'000 && !pending_.empty() && !HasFatalFailure(); ++i) run(1);
+  if (!pending_.empty()) {
+    ADD_FAILURE() << pending_.size() << " frames have not left as software would send them; the "
+                  << "first is " << text(pending_.front().frame);
+  }
+}
+
+void KernelTest::compare() {
+  for (; !bench_.sent_on.empty() && !HasFatalFailure(); bench_.sent_on.pop_front()) {
+    match(bench_.sent_on.front(), false, next_on_);
+  }
+  for (; !bench_.sent_back.empty() && !HasFatalFailure(); bench_.sent_back.pop_front()) {
+    match(bench_.sent_back.front(), true, next_back_);
+  }
+  forget_done();
+}
+
+void KernelTest::match(const KernelBench::Sent& sent, bool back, std::size_t& next) {
+  for (std::size_t i = next; i < pending_.size(); ++i) {
+    if (pending_[i].done || !matches(pending_[i], sent.frame, back)) continue;
+    pending_[i].done = true;
+    next = i + 1;
+    ++compared_;
+    return;
+  }
+  const auto first = std::ranges::find_if(pending_, [](const Pending& p) { return !p.done; });
+  std::string wanted = "nothing";
+  if (first != pending_.end()) {
+    const Outcome& outcome = first->outcomes.at(0);
+    wanted = (outcome.back ? "back, " : "on, ") +
+             text(outcome.back ? outcome.frame : outcome.marked()) + "\nfor " + text(first->frame);
+  }
+  FAIL() << "what left " << (back ? "back" : "on") << " is no frame's outcome: " << text(sent.frame)
+         << "\nfirst expected: " << wanted;
+}
+
+bool KernelTest::matches(Pending& pending, const Bytes& sent, bool back) {
+  for (std::size_t e = pending.since; e < epochs_.size(); ++e) {
+    if (pending.outcomes.size() == e - pending.since) {
+      pending.outcomes.push_back(epochs_[e]->judge(pending.frame));
+    }
+    const Outcome& outcome = pending.outcomes[e - pending.since];
+    const bool goes_back = outcome.back && !answers_to_host_;
+    if (goes_back != back) continue;
+    const std::size_t grown = outcome.frame.size() + (back ? 0 : metadata::bytes);
+    if (sent.size() != grown || sent != (back ? outcome.frame : outcome.marked())) continue;
+    note(pending, outcome);
+    return true;
+  }
+  return false;
+}
+
+void KernelTest::note(const Pending& pending, const Outcome& outcome) {
+  const auto add = [&](const char* name, bool happened) { seen_[name] += happened ? 1 : 0; };
+  ++seen_["received_frames"];
+  seen_["received_bytes"] += pending.frame.size();
+  add("sent_frames", !outcome.back || answers_to_host_);
+  add("sent_back_frames", outcome.back && !answers_to_host_);
+  add("syn_answered", outcome.has(metadata::syn_answered));
+  add("cookie_valid", outcome.has(metadata::cookie_valid));
+  add("cookie_invalid",
+      outcome.has(metadata::cookie_checked) && !outcome.has(metadata::cookie_valid));
+  add("malformed", outcome.has(metadata::malformed));
+  add("checksum_bad", outcome.has(metadata::checksum_bad));
+  add("unparsed", outcome.has(metadata::unparsed));
+}
+
+void KernelTest::forget_done() {
+  while (!pending_.empty() && pending_.front().done) {
+    pending_.pop_front();
+    if (next_on_ > 0) --next_on_;
+    if (next_back_ > 0) --next_back_;
+  }
+}
+
+void KernelTest::check_counters() {
+  const auto counters = kernel_.read_counters();
+  for (std::uint32_t i = 0; i < counters.size(); ++i) {
+    const std::string name{syn_cookie_registers::name(static_cast<SynCookieKernel::Counter>(i))};
+    if (!seen_.contains(name)) continue;
+    EXPECT_EQ(counters[i], seen_[name]) << name;
+  }
+}
+
+}  // namespace sekimori

@@ -31,9 +31,20 @@ std::optional<Address> behind(const Prefix& prefix) {
   return std::nullopt;
 }
 
-/// Sorted so that a prefix stands in front of those that it holds.
-std::vector<RangeTree::Entry> sorted(std::span<const RangeTree::Entry> entries) {
-  std::vector<RangeTree::Entry> result(entries.begin(), entries.end());
+/// Whether a prefix spans an address as a number. Unlike for `Prefix::contains`, a short IPv6
+/// prefix spans the block in which IPv4 addresses are mapped, too.
+bool spans(const Prefix& prefix, const Address& address) {
+  return address.masked(prefix.length) == prefix.address;
+}
+
+/// Sorted so that a prefix stands in front of those that it holds. The block of IPv4 comes first of
+/// its equals with `fallback`, as no short IPv6 prefix means it.
+std::vector<RangeTree::Entry> sorted(std::span<const RangeTree::Entry> entries,
+                                     std::uint32_t fallback) {
+  std::vector<RangeTree::Entry> result{
+      {.prefix = {.address = Address::from_ipv4(be32{0}), .length = ipv4_length_offset},
+       .value = fallback}};
+  result.insert(result.end(), entries.begin(), entries.end());
   std::ranges::stable_sort(result, [](const auto& a, const auto& b) {
     return a.prefix.address != b.prefix.address ? a.prefix.address < b.prefix.address
                                                 : a.prefix.length < b.prefix.length;
@@ -58,8 +69,8 @@ std::vector<Range> ranges_of(std::span<const RangeTree::Entry> entries, std::uin
     open.pop_back();
     if (next) begin(*next, open.empty() ? fallback : open.back().value);
   };
-  for (const RangeTree::Entry& entry : sorted(entries)) {
-    while (!open.empty() && !open.back().prefix.contains(entry.prefix.address)) close_one();
+  for (const RangeTree::Entry& entry : sorted(entries, fallback)) {
+    while (!open.empty() && !spans(open.back().prefix, entry.prefix.address)) close_one();
     begin(entry.prefix.address, entry.value);
     open.push_back(entry);
   }

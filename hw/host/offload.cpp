@@ -46,6 +46,26 @@ OffloadProfile profile_of(const PolicyImage& policy, const ObjectRecord& object,
   return profile;
 }
 
+OffloadProfile with_learned(OffloadProfile profile, const LearnedServer& server) {
+  profile.mss = server.mss;
+  profile.sack = server.sack;
+  profile.timestamps = server.timestamps;
+  profile.window_scale = server.window_scale;
+  profile.next_window_scale = server.next_window_scale;
+  profile.next_slot = static_cast<std::uint8_t>(server.next_slot);
+  return profile;
+}
+
+/// The object whose longest prefix holds the address.
+const PrefixRecord* longest_prefix(const PolicyImage& policy, const Address& address) {
+  const PrefixRecord* longest = nullptr;
+  for (const PrefixRecord& record : policy.prefixes()) {
+    if (!record.prefix.contains(address)) continue;
+    if (longest == nullptr || record.prefix.length > longest->prefix.length) longest = &record;
+  }
+  return longest;
+}
+
 /// Numbers profiles, equal ones alike.
 class ProfileSet {
  public:
@@ -83,7 +103,8 @@ std::array<std::uint32_t, OffloadProfile::words> OffloadProfile::pack() const {
 }
 
 tl::expected<OffloadTables, std::string> OffloadTables::from_policy(
-    const PolicyImage& policy, const OffloadCapacity& capacity) {
+    const PolicyImage& policy, const OffloadCapacity& capacity,
+    std::span<const LearnedServer> learned) {
   ProfileSet profiles;
   const std::uint32_t nothing = profiles.add({});
   std::vector<RangeTree::Entry> destinations;
@@ -91,6 +112,14 @@ tl::expected<OffloadTables, std::string> OffloadTables::from_policy(
     const OffloadProfile profile =
         profile_of(policy, policy.objects()[record.object], record.prefix.address.family());
     destinations.push_back({.prefix = record.prefix, .value = profiles.add(profile)});
+  }
+  for (const LearnedServer& server : learned) {
+    const PrefixRecord* const record = longest_prefix(policy, server.server);
+    if (record == nullptr) continue;
+    const OffloadProfile assumed =
+        profile_of(policy, policy.objects()[record->object], server.server.family());
+    destinations.push_back({.prefix = {.address = server.server, .length = 128},
+                            .value = profiles.add(with_learned(assumed, server))});
   }
   if (profiles.size() > std::size_t{1} << capacity.profile_bits) {
     return tl::unexpected<std::string>{

@@ -56,6 +56,17 @@ struct OffloadProfile {
   friend bool operator==(const OffloadProfile&, const OffloadProfile&) = default;
 };
 
+/// What has been learned about a server on all of its ports, in place of what its object assumes.
+struct LearnedServer {
+  Address server;
+  std::uint16_t mss = 0;
+  bool sack = false;
+  bool timestamps = false;
+  std::uint8_t window_scale = 15;
+  std::uint8_t next_window_scale = 15;
+  std::uint64_t next_slot = 0;  ///< from this cookie slot on the next scale is advertised
+};
+
 /// What a kernel was built with.
 struct OffloadCapacity {
   unsigned levels = 0;
@@ -71,9 +82,10 @@ struct OffloadTables {
 
   /// Takes what the kernel can do from a policy. Left to software are objects with a source list of
   /// their own or with more services than a profile holds, and sources on the box's own list. Fails
-  /// when a table is too small.
-  static tl::expected<OffloadTables, std::string> from_policy(const PolicyImage& policy,
-                                                              const OffloadCapacity& capacity);
+  /// when a table is too small. The servers in `learned` belong to objects of the policy.
+  static tl::expected<OffloadTables, std::string> from_policy(
+      const PolicyImage& policy, const OffloadCapacity& capacity,
+      std::span<const LearnedServer> learned = {});
 };
 
 }  // namespace sekimori

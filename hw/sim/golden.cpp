@@ -9,7 +9,6 @@
 
 #include "dataplane/stages/source_lists.hpp"
 #include "dataplane/stages/syn_proxy.hpp"
-#include "hw/host/offload.hpp"
 
 namespace sekimori {
 namespace {
@@ -91,12 +90,20 @@ Golden::Golden(const PolicyContents& contents, const MasterSecret& secret, std::
       state_(policy_.global(), 1, secret_, filled(keys_, secret_, unix_ms / 1000), stats_, meters_),
       now_{.monotonic_ns = unix_ms * ns_per_ms, .unix_ns = unix_ms * ns_per_ms} {}
 
-void Golden::learn(const Address& server, std::uint16_t port, std::uint8_t window_scale) {
+LearnedServer Golden::learn(const Address& server, std::uint16_t port, std::uint8_t window_scale,
+                            std::uint64_t slot) {
   const std::uint32_t object = policy_.destinations().find(server);
   const BackendProfile assumed = assumed_profile(policy_.object(object), server.family());
-  state_.backends.learn(server, port, slot() - 1,
-                        {.mss = assumed.mss, .window_scale = window_scale}, {.window_scale = true},
-                        assumed);
+  TcpOptions syn_ack;
+  syn_ack.window_scale = window_scale;
+  state_.backends.learn(server, port, slot, syn_ack, {.window_scale = true}, assumed);
+  return {.server = server,
+          .mss = assumed.mss,
+          .sack = assumed.sack,
+          .timestamps = assumed.timestamps,
+          .window_scale = assumed.window_scale,
+          .next_window_scale = window_scale,
+          .next_slot = slot + 1};
 }
 
 Outcome Golden::judge(const Bytes& frame) {

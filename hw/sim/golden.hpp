@@ -11,6 +11,7 @@
 #include "common/stats_segment.hpp"
 #include "dataplane/stages/burst.hpp"
 #include "hw/host/metadata.hpp"
+#include "hw/host/offload.hpp"
 #include "hw/sim/frames.hpp"
 
 namespace sekimori {
@@ -42,8 +43,10 @@ class Golden {
   [[nodiscard]] const SipKey& flow_key() const { return state_.flow_key; }
   [[nodiscard]] const Now& now() const { return now_; }
   [[nodiscard]] std::uint64_t slot() const { return cookie_slot(now_.unix_s()); }
-  /// Takes in a server's profile, as from its SYN-ACK, in the slot before the present one.
-  void learn(const Address& server, std::uint16_t port, std::uint8_t window_scale);
+  /// Takes in a server's window scale, as from its SYN-ACK in cookie slot `slot`; it is advertised
+  /// from the next slot on. Returns the same for the kernel.
+  LearnedServer learn(const Address& server, std::uint16_t port, std::uint8_t window_scale,
+                      std::uint64_t slot);
 
  private:
   [[nodiscard]] Outcome judge_tcp(const Bytes& frame);

@@ -31,6 +31,15 @@ void KernelTest::begin_epoch(unsigned policy_variant, std::uint64_t unix_ms, std
   load_epoch();
 }
 
+void KernelTest::learn(const Address& server, std::uint16_t port, std::uint8_t window_scale,
+                       std::uint64_t slot) {
+  const LearnedServer learned = golden().learn(server, port, window_scale, slot);
+  const auto tables =
+      OffloadTables::from_policy(golden().policy(), kernel_.capacity(), {&learned, 1});
+  ASSERT_TRUE(tables) << tables.error();
+  kernel_.load(*tables);
+}
+
 void KernelTest::load_epoch() {
   const auto tables = OffloadTables::from_policy(golden().policy(), kernel_.capacity());
   ASSERT_TRUE(tables) << tables.error();

@@ -27,6 +27,9 @@ class KernelTest : public ::testing::Test {
 
   /// Loads a policy, keys and a clock that stands still at `unix_ms`.
   void begin_epoch(unsigned policy_variant, std::uint64_t unix_ms, std::uint64_t secret = 1);
+  /// Lets both know a server's window scale, learned in cookie slot `slot`.
+  void learn(const Address& server, std::uint16_t port, std::uint8_t window_scale,
+             std::uint64_t slot);
   [[nodiscard]] Golden& golden() { return *epochs_.back(); }
   /// Has SYN-ACKs leave towards the host, too.
   void send_answers_to_host(bool wanted);

@@ -77,6 +77,19 @@ TEST_F(Kernel, SendsAnswersToTheHostIfAsked) {
   check_counters();
 }
 
+/// A scale that was learned is advertised from the next slot on, and until then the one before it.
+TEST_F(Kernel, AdvertisesALearnedScaleFromTheNextSlotOn) {
+  for (const std::uint64_t age : {0U, 1U, 2U}) {
+    for (const std::uint8_t scale : {std::uint8_t{3}, no_window_scale}) {
+      begin_epoch(0, start_ms);
+      learn(web, 80, scale, golden().slot() - age);
+      for (int i = 0; i < 20; ++i) queue(linux_syn(random_, web, 80));
+      drain();
+    }
+  }
+  EXPECT_EQ(seen_["syn_answered"], 120U);
+}
+
 /// Policies, slots and keys change while frames flow.
 TEST_F(Kernel, ChangesPolicySlotAndKeysUnderTraffic) {
   bench_.set_pace({.send = 7, .take = 7, .take_back = 7});

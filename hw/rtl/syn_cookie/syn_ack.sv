@@ -76,6 +76,8 @@ module syn_ack #(
   logic [16*TCP_WORDS-1:0]  tcp_terms;
   logic [16*IPV4_WORDS-1:0] ipv4_terms;
 
+  wire logic [3:0] option_words = words[3:0] - 4'd5;  // of IPv4
+
   always_comb begin
     for (int i = 0; i < OPTION_WORDS; i++) begin
       tcp_terms[16*i +: 16] = frame_pkg::be16(options[16*i +: 16]);
@@ -96,8 +98,8 @@ module syn_ack #(
     ipv4_terms[63:48]    = {HOP_LIMIT, frame_pkg::PROTOCOL_TCP};
     ipv4_terms[95:64]    = frame_pkg::be32(source[127:96]);
     ipv4_terms[127:96]   = frame_pkg::be32(destination[127:96]);
-    // Two words of two no-operations for each word of options.
-    ipv4_terms[143:128]  = 16'h0202 * {12'd0, words[3:0] - 4'd5};
+    // For each word of options two words of two no-operations: 0x0202 times the number.
+    ipv4_terms[143:128]  = {3'd0, option_words, 4'd0, option_words, 1'b0};
   end
 
   logic [31:0] tcp_sum;

@@ -4,13 +4,13 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
-#include <fstream>
 #include <regex>
 #include <stdexcept>
 
-#include "bench/pipeline/report.hpp"
 #include "bench/pipeline/rows.hpp"
 #include "bench/pipeline/testpmd.hpp"
+#include "bench/report/plot.hpp"
+#include "bench/report/report.hpp"
 #include "common/clock.hpp"
 
 namespace sekimori::bench {
@@ -25,7 +25,7 @@ struct Settings {
 };
 
 struct Measured {
-  Row row;
+  Case packets;
   std::unique_ptr<Rig> rig;
   std::vector<double> ns = {};
   std::vector<double> source_ns = {};
@@ -38,11 +38,11 @@ void progress(const std::string& text) {
 std::vector<Measured> prepare(BenchPorts& ports, const Settings& settings) {
   const std::regex wanted{settings.rows};
   std::vector<Measured> chosen;
-  for (Row& row : all_rows()) {
+  for (Case& row : all_cases()) {
     if (!std::regex_search(row.name, wanted)) continue;
     progress("preparing " + row.name);
     auto rig = row.make(ports);
-    chosen.push_back({.row = std::move(row), .rig = std::move(rig)});
+    chosen.push_back({.packets = std::move(row), .rig = std::move(rig)});
   }
   if (chosen.empty()) throw std::invalid_argument{"--rows '" + settings.rows + "' names no row"};
   return chosen;
@@ -60,21 +60,38 @@ Report run(const Settings& settings) {
              std::to_string(settings.repetitions));
     reference_ns.push_back(testpmd_io_ns(ports.uses_huge_pages()));
     for (Measured& m : measured) {
-      m.ns.push_back(m.rig->measure(duration_ns, m.row.expected));
+      m.ns.push_back(m.rig->measure(duration_ns, m.packets.expected));
       m.source_ns.push_back(m.rig->measure_source(duration_ns));
     }
   }
 
-  Report report{.memory = ports.uses_huge_pages() ? "packets in hugepages" : "ordinary pages",
+  Report report{.benchmark = "pipeline",
+                .title = "What a packet costs one worker.",
                 .repetitions = settings.repetitions,
-                .results = {}};
+                .notes = {ports.uses_huge_pages() ? "Packets are in hugepages."
+                                                  : "Packets are in ordinary pages."},
+                .columns = {{"source", "source_ns_per_packet"}},
+                .rows = {}};
   for (const Measured& m : measured) {
-    report.results.push_back({.name = m.row.name,
-                              .ns_per_packet = median(m.ns),
-                              .source_ns_per_packet = median(m.source_ns),
-                              .reference_ns_per_packet = median(reference_ns)});
+    report.rows.push_back({.name = m.packets.name,
+                           .value = spread(m.ns),
+                           .reference = "testpmd io, net_null",
+                           .reference_value = spread(reference_ns),
+                           .fields = {{"source_ns_per_packet", median(m.source_ns)}}});
   }
   return report;
+}
+
+std::string plot(const Report& report) {
+  BarChart chart{.title = "Cost of a packet",
+                 .axis = "multiples of what testpmd needs to forward a packet",
+                 .series = {"Sekimori, one worker"},
+                 .groups = {},
+                 .reference = {{1, "testpmd io"}}};
+  for (const Row& row : report.rows) chart.groups.push_back({row.name, {row.ratio()}});
+  Figure figure{report.title};
+  figure.add(chart);
+  return figure.svg();
 }
 
 void declare(CLI::App& app, Settings& settings) {
@@ -106,12 +123,8 @@ int main(int argc, char** argv) {
       return app.exit(error) == 0 ? 0 : 2;
     }
     const auto report = sekimori::bench::run(settings);
-    std::fputs(text_of(report).c_str(), stdout);
-    if (!settings.json.empty()) {
-      std::ofstream file{settings.json};
-      file << json_of(report) << '\n' << std::flush;
-      if (!file) throw std::runtime_error{"cannot write " + settings.json};
-    }
+    std::fputs(text(report).c_str(), stdout);
+    if (!settings.json.empty()) write_files(report, sekimori::bench::plot(report), settings.json);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "sekimori-bench-pipeline: %s\n", error.what());

@@ -23,7 +23,7 @@ std::string proxy_policy(std::size_t flows) {
          "syn = \"proxy\"\n";
 }
 
-Row flood_row(std::string name, const Flood& flood, Verdict expected) {
+Case flood_row(std::string name, const Flood& flood, Verdict expected) {
   return {.name = std::move(name), .expected = expected, .make = [flood](BenchPorts& ports) {
             auto rig = std::make_unique<Rig>(ports, proxy_policy(usual_flows));
             add_flood(*rig, flood, flood_packets);
@@ -32,7 +32,7 @@ Row flood_row(std::string name, const Flood& flood, Verdict expected) {
 }
 
 /// The client's side of connections that are spliced to the server, in random order.
-Row established_row(unsigned exponent) {
+Case established_row(unsigned exponent) {
   return {.name = "established_2e" + std::to_string(exponent),
           .expected = Verdict::forward,
           .make = [exponent](BenchPorts& ports) {
@@ -46,9 +46,9 @@ Row established_row(unsigned exponent) {
 
 }  // namespace
 
-std::vector<Row> all_rows() {
+std::vector<Case> all_cases() {
   // Sizes in names are those on the wire, with the 4 bytes of the FCS.
-  std::vector<Row> rows{
+  std::vector<Case> rows{
       flood_row("synack_v4_64", {.flags = tcp_flag::syn}, Verdict::reply),
       flood_row("synack_v4_78", {.flags = tcp_flag::syn, .options = true}, Verdict::reply),
       flood_row("synack_v6_78", {.family = Family::ipv6, .flags = tcp_flag::syn}, Verdict::reply),

@@ -1,12 +1,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <vector>
 
+#include "bench/report/plot.hpp"
+#include "bench/report/report.hpp"
 #include "bench/splice/transfers.hpp"
 #include "tests/support/dataplane.hpp"
 #include "tests/support/errors.hpp"
@@ -16,7 +17,6 @@ namespace {
 using namespace sekimori::bench;
 using sekimori::lab::Dataplane;
 using sekimori::lab::Lab;
-using sekimori::lab::LabError;
 using sekimori::lab::PortDriver;
 
 constexpr const char* description =
@@ -30,31 +30,21 @@ constexpr double wanted_ratio = 0.5;
 constexpr int exit_too_slow = 1;
 constexpr int exit_missing = 2;
 
-struct Row {
+struct Transfer {
   const char* name;
   double (*measure)(const Lab&, const std::string&);
   std::vector<double> spliced = {};
   std::vector<double> plain = {};
-  double spliced_median = 0;
-  double plain_median = 0;
-
-  [[nodiscard]] double ratio() const { return spliced_median / plain_median; }
 };
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 std::string policy() {
   return sekimori::lab::policy_for_server("proxy") +
          "[[object]]\nname = \"plain\"\nprefixes = [\"" + plain_address + "\"]\nsyn = \"off\"\n";
 }
 
-std::vector<Row> measure(unsigned repetitions, PortDriver driver) {
-  std::vector<Row> rows{{.name = "10 MB down", .measure = download_mbit_per_s},
-                        {.name = "10 MB up", .measure = upload_mbit_per_s}};
+std::vector<Transfer> measure(unsigned repetitions, PortDriver driver) {
+  std::vector<Transfer> transfers{{.name = "10 MB down", .measure = download_mbit_per_s},
+                                  {.name = "10 MB up", .measure = upload_mbit_per_s}};
   const Lab lab;
   lab.server().ip(std::string("addr add ") + plain_address + "/24 dev " +
                   lab.server_port().interface);
@@ -64,47 +54,47 @@ std::vector<Row> measure(unsigned repetitions, PortDriver driver) {
     download_mbit_per_s(lab, address);  // ARP, the learned server profile, warm caches
   }
   for (unsigned i = 0; i < repetitions; ++i) {
-    for (Row& row : rows) {
-      row.spliced.push_back(row.measure(lab, spliced_address));
-      row.plain.push_back(row.measure(lab, plain_address));
+    for (Transfer& transfer : transfers) {
+      transfer.spliced.push_back(transfer.measure(lab, spliced_address));
+      transfer.plain.push_back(transfer.measure(lab, plain_address));
     }
   }
-  for (Row& row : rows) {
-    row.spliced_median = median(row.spliced);
-    row.plain_median = median(row.plain);
-  }
-  return rows;
+  return transfers;
 }
 
-void write_json(const std::filesystem::path& path, const std::vector<Row>& rows,
-                unsigned repetitions) {
-  nlohmann::ordered_json json{{"benchmark", "splice"}, {"repetitions", repetitions}};
-  auto& list = json["rows"] = nlohmann::ordered_json::array();
-  for (const Row& row : rows) {
-    list.push_back({{"name", row.name},
-                    {"mbit_per_s", row.spliced_median},
-                    {"reference", "the same path with syn = \"off\""},
-                    {"reference_mbit_per_s", row.plain_median},
-                    {"ratio", row.ratio()}});
+Report report_of(const std::vector<Transfer>& transfers, unsigned repetitions) {
+  Report report{.benchmark = "splice",
+                .title =
+                    "10 MB between real kernels through sekimori-dataplane, over spliced "
+                    "connections.",
+                .unit = "mbit_per_s",
+                .repetitions = repetitions};
+  for (const Transfer& transfer : transfers) {
+    report.rows.push_back({.name = transfer.name,
+                           .value = spread(transfer.spliced),
+                           .reference = "the same path with syn = \"off\"",
+                           .reference_value = spread(transfer.plain)});
   }
-  std::filesystem::create_directories(std::filesystem::absolute(path).parent_path());
-  std::ofstream file(path);
-  file << json.dump(2) << "\n" << std::flush;
-  if (!file) {
-    sekimori::lab::throw_errno("write " + path.string());
-  }
+  return report;
 }
 
-bool print(const std::vector<Row>& rows, unsigned repetitions) {
-  std::printf("10 MB through sekimori-dataplane, medians of %u alternating transfers\n\n",
-              repetitions);
-  std::printf("%-12s %16s %16s %7s\n", "transfer", "spliced Mbit/s", "mode off Mbit/s", "ratio");
-  bool fast = true;
-  for (const Row& row : rows) {
-    std::printf("%-12s %16.0f %16.0f %7.2f\n", row.name, row.spliced_median, row.plain_median,
-                row.ratio());
-    fast = fast && row.ratio() >= wanted_ratio;
+std::string plot(const Report& report) {
+  BarChart chart{.title = "10 MB through sekimori-dataplane",
+                 .axis = "Mbit of payload per second, median",
+                 .series = {"spliced", "mode off"},
+                 .groups = {}};
+  for (const Row& row : report.rows) {
+    chart.groups.push_back({row.name, {row.value.median, row.reference_value.median}});
   }
+  Figure figure{"What splicing costs a transfer"};
+  figure.add(chart);
+  return figure.svg();
+}
+
+bool print(const Report& report) {
+  std::fputs(text(report).c_str(), stdout);
+  const bool fast =
+      std::ranges::all_of(report.rows, [](const Row& row) { return row.ratio() >= wanted_ratio; });
   std::printf("\n%s\n", fast ? "The splice keeps at least half of the throughput."
                              : "The splice keeps less than half of the throughput.");
   return fast;
@@ -140,10 +130,10 @@ int main(int argc, char** argv) {
     return exit_missing;
   }
   try {
-    const auto rows = measure(repetitions, driver);
-    write_json(json, rows, repetitions);
-    return print(rows, repetitions) ? 0 : exit_too_slow;
-  } catch (const LabError& error) {
+    const Report report = report_of(measure(repetitions, driver), repetitions);
+    write_files(report, plot(report), json);
+    return print(report) ? 0 : exit_too_slow;
+  } catch (const std::exception& error) {
     std::fprintf(stderr, "sekimori-bench-splice: %s\n", error.what());
     return exit_too_slow;
   }

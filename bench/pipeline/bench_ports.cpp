@@ -2,7 +2,10 @@
 
 #include <array>
 #include <stdexcept>
+#include <string>
 #include <utility>
+
+#include "bench/source/source.hpp"
 
 namespace sekimori::bench {
 
@@ -16,11 +19,13 @@ Value need(tl::expected<Value, Failure> result) {
 
 }  // namespace
 
-BenchPorts::BenchPorts(bool huge_pages_allowed) {
+BenchPorts::BenchPorts(bool huge_pages_allowed, unsigned workers) {
+  const std::string driver = source_driver;
   const Options options{
       .policy = "",
-      .outside = "net_null0",
-      .inside = "net_null1,no-rx=1",
+      .outside = driver + '0',
+      .inside = driver + '1',
+      .workers = workers,
       .instance = "bench",
       .secret_file = {},
       .memory = huge_pages_allowed ? MemoryMode::automatic : MemoryMode::ordinary_pages,
@@ -32,18 +37,10 @@ BenchPorts::BenchPorts(bool huge_pages_allowed) {
   eal_ = std::make_unique<Eal>(need(Eal::start(options, specs)));
   ports_ = std::make_unique<PortPair>(need(PortPair::open(options, specs)));
   if (auto started = ports_->start(); !started) throw std::runtime_error{started.error().message};
-  callback_ = rte_eth_add_rx_callback(port(Side::outside).id(), 0, fill, this);
-  if (callback_ == nullptr) throw std::runtime_error{"DPDK has no receive callbacks"};
 }
 
-BenchPorts::~BenchPorts() {
-  rte_eth_remove_rx_callback(port(Side::outside).id(), 0, callback_);
-}
-
-std::uint16_t BenchPorts::fill(std::uint16_t /*port*/, std::uint16_t /*queue*/, rte_mbuf** packets,
-                               std::uint16_t count, std::uint16_t /*room*/, void* self) {
-  static_cast<BenchPorts*>(self)->stream_->fill({packets, count});
-  return count;
+void BenchPorts::receive(const PacketStream& stream) {
+  give(port(Side::outside).id(), stream.view());
 }
 
 }  // namespace sekimori::bench

@@ -1,16 +1,20 @@
-// sekimori-bench-pipeline: what a packet costs one worker, next to what testpmd needs to forward
-// one without looking at it.
+// sekimori-bench-pipeline: what a packet costs a worker, next to what testpmd needs to forward one
+// of the same source without looking at it.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <regex>
 #include <stdexcept>
 
-#include "bench/pipeline/rows.hpp"
-#include "bench/pipeline/testpmd.hpp"
-#include "bench/report/plot.hpp"
+#include "bench/pipeline/plots.hpp"
+#include "bench/pipeline/references.hpp"
+#include "bench/pipeline/rig.hpp"
+#include "bench/report/machine.hpp"
 #include "bench/report/report.hpp"
+#include "bench/traffic/cases.hpp"
 #include "common/clock.hpp"
 
 namespace sekimori::bench {
@@ -24,78 +28,104 @@ struct Settings {
   bool no_huge = false;
 };
 
-struct Measured {
-  Case packets;
-  std::unique_ptr<Rig> rig;
-  std::vector<double> ns = {};
-  std::vector<double> source_ns = {};
-};
+/// What must stay free for the rest of the machine.
+constexpr std::size_t spare_bytes = 1'000'000'000;
 
-void progress(const std::string& text) {
-  std::fprintf(stderr, "%s\n", text.c_str());
-}
-
-std::vector<Measured> prepare(BenchPorts& ports, const Settings& settings) {
+std::vector<Case> chosen_cases(const Settings& settings) {
   const std::regex wanted{settings.rows};
-  std::vector<Measured> chosen;
-  for (Case& row : all_cases()) {
-    if (!std::regex_search(row.name, wanted)) continue;
-    progress("preparing " + row.name);
-    auto rig = row.make(ports);
-    chosen.push_back({.packets = std::move(row), .rig = std::move(rig)});
-  }
-  if (chosen.empty()) throw std::invalid_argument{"--rows '" + settings.rows + "' names no row"};
-  return chosen;
+  std::vector<Case> cases = all_cases();
+  std::erase_if(cases, [&](const Case& c) { return !std::regex_search(c.name, wanted); });
+  if (cases.empty()) throw std::invalid_argument{"--rows '" + settings.rows + "' names no row"};
+  return cases;
 }
 
-/// Repetitions alternate between all rows and the reference, so that a machine that changes its
-/// speed changes it for all alike.
-Report run(const Settings& settings) {
-  BenchPorts ports{!settings.no_huge};
-  std::vector<Measured> measured = prepare(ports, settings);
-  const std::uint64_t duration_ns = settings.milliseconds * ns_per_ms;
-  std::vector<double> reference_ns;
-  for (unsigned repetition = 0; repetition < settings.repetitions; ++repetition) {
-    progress("repetition " + std::to_string(repetition + 1) + " of " +
-             std::to_string(settings.repetitions));
-    reference_ns.push_back(testpmd_io_ns(ports.uses_huge_pages()));
-    for (Measured& m : measured) {
-      m.ns.push_back(m.rig->measure(duration_ns, m.packets.expected));
-      m.source_ns.push_back(m.rig->measure_source(duration_ns));
-    }
+/// Why a case cannot be measured here, or nothing.
+std::optional<std::string> obstacle(const Case& traffic) {
+  if (const std::size_t cpus = usable_cpus().size(); cpus < traffic.workers) {
+    return std::to_string(traffic.workers) + " workers need as many CPUs, and there is " +
+           std::to_string(cpus);
   }
+  const std::size_t needed = traffic.memory_bytes + spare_bytes;
+  if (const std::size_t available = available_memory(); available < needed) {
+    return "it needs " + std::to_string(needed >> 20U) + " MiB of free memory, and there are " +
+           std::to_string(available >> 20U);
+  }
+  return std::nullopt;
+}
 
-  Report report{.benchmark = "pipeline",
-                .title = "What a packet costs one worker.",
-                .repetitions = settings.repetitions,
-                .notes = {ports.uses_huge_pages() ? "Packets are in hugepages."
-                                                  : "Packets are in ordinary pages."},
-                .columns = {{"source", "source_ns_per_packet"}},
-                .rows = {}};
-  for (const Measured& m : measured) {
-    report.rows.push_back({.name = m.packets.name,
-                           .value = spread(m.ns),
-                           .reference = "testpmd io, net_null",
-                           .reference_value = spread(reference_ns),
-                           .fields = {{"source_ns_per_packet", median(m.source_ns)}}});
+/// Repetitions alternate between the case and the references, so that a machine that changes its
+/// speed changes it for all alike.
+Row measure(const Case& traffic, BenchPorts& ports, References& references,
+            const Settings& settings) {
+  const std::uint64_t duration_ns = settings.milliseconds * ns_per_ms;
+  const std::chrono::nanoseconds duration{duration_ns};
+  Rig rig{ports, traffic};
+  std::vector<double> ns, source_ns, io_ns, macswap_ns, null_ns;
+  for (unsigned repetition = 0; repetition < settings.repetitions; ++repetition) {
+    io_ns.push_back(references.io.measure(duration));
+    ns.push_back(rig.measure(duration_ns));
+    source_ns.push_back(rig.measure_source(duration_ns / 2));
+    macswap_ns.push_back(references.macswap.measure(duration / 2));
+    null_ns.push_back(references.null.measure(duration / 2));
+  }
+  return {.name = traffic.name,
+          .value = spread(ns),
+          .reference = "testpmd io, same packet source",
+          .reference_value = spread(io_ns),
+          .fields = {{"source_ns_per_packet", median(source_ns)},
+                     {"testpmd_macswap_ns_per_packet", median(macswap_ns)},
+                     {"testpmd_io_net_null_ns_per_packet", median(null_ns)},
+                     {"workers", traffic.workers}}};
+}
+
+Report empty_report(const Settings& settings, const BenchPorts& ports) {
+  return {
+      .benchmark = "pipeline",
+      .title = "What a packet costs a worker, from the port to the port.",
+      .repetitions = settings.repetitions,
+      .notes = {"Times are CPU time. Packets come from a driver that writes the next one into each "
+                "buffer; testpmd loads the same driver. \"source\" is receiving and freeing them, "
+                "by itself.",
+                ports.uses_huge_pages() ? "Packet buffers are in hugepages."
+                                        : "Packet buffers are in ordinary pages."},
+      .columns = {{"source", "source_ns_per_packet"},
+                  {"macswap", "testpmd_macswap_ns_per_packet"},
+                  {"net_null", "testpmd_io_net_null_ns_per_packet"}},
+      .rows = {}};
+}
+
+/// The workers make their packets themselves, in the driver's receive function.
+std::string workers_note(unsigned workers) {
+  const std::size_t cpus = usable_cpus().size();
+  return "workers_" + std::to_string(workers) + ": time for a packet by all workers together; " +
+         (cpus > workers ? "each has a CPU of its own."
+                         : "they take all CPUs, which they share with the rest of the machine.");
+}
+
+Report run(const Settings& settings) {
+  const std::vector<Case> cases = chosen_cases(settings);
+  const auto most = std::ranges::max(cases, {}, &Case::workers).workers;
+  BenchPorts ports{!settings.no_huge, most};
+  PacketStream packets;
+  add_reference_packets(packets);
+  References references{packets, ports.uses_huge_pages()};
+
+  Report report = empty_report(settings, ports);
+  for (const Case& traffic : cases) {
+    std::fprintf(stderr, "%s\n", traffic.name.c_str());
+    if (const auto reason = obstacle(traffic)) {
+      report.notes.push_back(traffic.name + " was not measured: " + *reason + '.');
+      continue;
+    }
+    if (traffic.workers > 1) report.notes.push_back(workers_note(traffic.workers));
+    report.rows.push_back(measure(traffic, ports, references, settings));
   }
   return report;
 }
 
-std::string plot(const Report& report) {
-  BarChart chart{.title = "Cost of a packet",
-                 .axis = "multiples of what testpmd needs to forward a packet",
-                 .series = {"Sekimori, one worker"},
-                 .groups = {},
-                 .reference = {{1, "testpmd io"}}};
-  for (const Row& row : report.rows) chart.groups.push_back({row.name, {row.ratio()}});
-  Figure figure{report.title};
-  figure.add(chart);
-  return figure.svg();
-}
-
 void declare(CLI::App& app, Settings& settings) {
-  app.add_option("--json", settings.json, "File for the results")->type_name("FILE");
+  app.add_option("--json", settings.json, "File for the results; plots go beside it, as .svg")
+      ->type_name("FILE");
   app.add_option("--rows", settings.rows, "Only rows whose name matches this")
       ->capture_default_str()
       ->type_name("REGEX");
@@ -114,7 +144,7 @@ void declare(CLI::App& app, Settings& settings) {
 int main(int argc, char** argv) {
   try {
     sekimori::bench::Settings settings;
-    CLI::App app{"Measures what a packet costs one worker of the dataplane"};
+    CLI::App app{"Measures what a packet costs a worker of the dataplane"};
     app.name("sekimori-bench-pipeline");
     sekimori::bench::declare(app, settings);
     try {
@@ -124,7 +154,9 @@ int main(int argc, char** argv) {
     }
     const auto report = sekimori::bench::run(settings);
     std::fputs(text(report).c_str(), stdout);
-    if (!settings.json.empty()) write_files(report, sekimori::bench::plot(report), settings.json);
+    if (!settings.json.empty()) {
+      write_files(report, pipeline_plots(report), settings.json);
+    }
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "sekimori-bench-pipeline: %s\n", error.what());

@@ -2,54 +2,46 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "bench/pipeline/bench_ports.hpp"
-#include "bench/pipeline/packet_stream.hpp"
-#include "common/cookie_keys.hpp"
-#include "common/stats_segment.hpp"
+#include "bench/traffic/cases.hpp"
+#include "bench/traffic/packet_stream.hpp"
+#include "bench/traffic/pipeline_bed.hpp"
 #include "dataplane/dpdk/policy_generations.hpp"
 #include "dataplane/dpdk/worker.hpp"
-#include "dataplane/pipeline/pipeline.hpp"
-#include "dataplane/state/policy_tables.hpp"
 
 namespace sekimori::bench {
 
-/// One production worker with its pipeline between the benchmark's ports, and the packets that it
-/// is fed with.
+/// Production workers with their pipelines between the benchmark's ports, and the packets of one
+/// case. Times are CPU time of the workers' threads: what the machine does meanwhile with others
+/// disturbs their caches, but is not counted as theirs.
 class Rig {
  public:
-  /// `policy` is TOML.
-  Rig(BenchPorts& ports, const std::string& policy);
+  Rig(BenchPorts& ports, const Case& traffic);
 
-  /// What is measured receives these packets.
-  PacketStream stream;
-
-  [[nodiscard]] Pipeline& pipeline() { return *pipeline_; }
-  [[nodiscard]] const PolicyTables& policy() const { return policies_->current(); }
-  [[nodiscard]] const WorkerStats& stats() const { return *stats_; }
-  [[nodiscard]] std::uint64_t verdict(Verdict which) const {
-    return stats_->verdicts[static_cast<std::size_t>(which)];
-  }
-
-  /// Time for one packet of the stream, in nanoseconds, from receiving it to handing over what
-  /// becomes of it. Throws unless every packet had the verdict `expected`.
-  double measure(std::uint64_t duration_ns, Verdict expected);
-  /// The same for the source alone: packets are received and freed.
+  /// Time for one packet, in nanoseconds, from receiving it to handing over what becomes of it; of
+  /// several workers at once, what a packet takes them together. Throws unless the packets had the
+  /// verdicts that the case expects.
+  double measure(std::uint64_t duration_ns);
+  /// The same for the source alone, by one worker: packets are received and freed.
   double measure_source(std::uint64_t duration_ns);
 
+  [[nodiscard]] const PacketStream& stream() const { return stream_; }
+
  private:
-  void check_verdicts(const WorkerStats& before, Verdict expected) const;
+  using Verdicts = std::array<std::uint64_t, verdict_count>;
+
+  [[nodiscard]] WorkerWiring wiring(unsigned worker) const;
+  [[nodiscard]] Verdicts verdicts() const;
+  void check_verdicts(const Verdicts& before) const;
 
   BenchPorts& ports_;
-  MasterSecret secret_;
-  CookieKeys keys_;
-  std::unique_ptr<WorkerStats> stats_;
-  std::vector<ObjectMeters> meters_;
+  std::array<double, verdict_count> shares_;
   std::unique_ptr<PolicyGenerations> policies_;
-  std::unique_ptr<Pipeline> pipeline_;
-  std::unique_ptr<Worker> worker_;
+  std::vector<std::unique_ptr<PipelineBed>> beds_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  PacketStream stream_;
 };
 
 }  // namespace sekimori::bench

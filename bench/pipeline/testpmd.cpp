@@ -1,15 +1,24 @@
 #include "bench/pipeline/testpmd.hpp"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <rte_eal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <cstring>
+#include <ctime>
 #include <filesystem>
-#include <memory>
+#include <sstream>
 #include <stdexcept>
-#include <string>
-#include <vector>
+#include <thread>
 
+#include "common/clock.hpp"
 #include "dataplane/dpdk/eal.hpp"
 #include "dataplane/packet/frame.hpp"
 
@@ -17,51 +26,140 @@ namespace sekimori::bench {
 
 namespace {
 
-constexpr const char* file_prefix = "sekimori-testpmd";
+constexpr const char* prompt = "testpmd> ";
+/// An answer takes no longer even on a machine with much else to do.
+constexpr std::chrono::seconds patience{60};
+constexpr std::chrono::milliseconds time_to_settle{20};
 
-struct ClosePipe {
-  void operator()(std::FILE* pipe) const { pclose(pipe); }
-};
-
-/// A shell command that lets testpmd run, asks for its rates twice (the first are since its start)
-/// and ends it.
-std::string command(bool huge_pages) {
+/// With output by lines, or its answers would come long after its prompts. The main thread of
+/// testpmd only waits for commands; its worker gets the CPU that our own has.
+std::vector<std::string> command(const TestpmdPlan& plan, const std::string& file_prefix) {
   const std::vector<unsigned> cpus = usable_cpus();
-  const std::string worker_cpu = std::to_string(cpus[1 % cpus.size()]);
-  return "(sleep 0.3; echo 'show port stats all'; sleep 1; echo 'show port stats all'; echo quit) "
-         "| timeout 30 dpdk-testpmd --no-pci --no-telemetry --file-prefix=" +
-         std::string{file_prefix} +
-         " "
-         "--iova-mode=va --log-level='*:error' --vdev=net_null0 --vdev=net_null1 --lcores '0@" +
-         std::to_string(cpus[0]) + ",1@" + worker_cpu + "' " +
-         (huge_pages ? "--in-memory" : "--no-huge --no-shconf -m 256") +
-         " -- -i --auto-start --nb-cores=1 --forward-mode=io --total-num-mbufs=16383 --burst=" +
-         std::to_string(max_burst) + " 2>&1";
+  std::vector<std::string> words;
+  if (!plan.driver.empty()) words = {"env", "LD_PRELOAD=" + plan.driver};
+  words.insert(
+      words.end(),
+      {"stdbuf", "-oL", "dpdk-testpmd", "--no-pci", "--no-telemetry",
+       "--file-prefix=" + file_prefix, "--iova-mode=va", "--log-level=*:error",
+       "--lcores=0@" + std::to_string(cpus[0]) + ",1@" + std::to_string(cpus[1 % cpus.size()])});
+  if (plan.huge_pages) {
+    words.emplace_back("--in-memory");
+  } else {
+    words.insert(words.end(), {"--no-huge", "--no-shconf", "-m", "256"});
+  }
+  words.insert(words.end(), plan.eal_arguments.begin(), plan.eal_arguments.end());
+  words.insert(words.end(), {"--", "-i", "--nb-cores=1", "--forward-mode=" + plan.mode,
+                             "--total-num-mbufs=16383", "--mbcache=256",
+                             "--burst=" + std::to_string(max_burst)});
+  words.insert(words.end(), plan.arguments.begin(), plan.arguments.end());
+  return words;
+}
+
+std::uint64_t cpu_ns(pid_t process) {
+  clockid_t clock{};
+  timespec time{};
+  if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &time) != 0) return 0;
+  return static_cast<std::uint64_t>(time.tv_sec) * ns_per_s +
+         static_cast<std::uint64_t>(time.tv_nsec);
 }
 
 }  // namespace
 
-double testpmd_io_ns(bool huge_pages) {
-  const std::unique_ptr<std::FILE, ClosePipe> pipe{popen(command(huge_pages).c_str(), "re")};
-  if (pipe == nullptr) throw std::runtime_error{"no shell to run dpdk-testpmd"};
-  std::string output;
-  std::vector<double> rates;  // of port 0 and 1, first look and second
-  std::array<char, 512> line{};
-  while (std::fgets(line.data(), line.size(), pipe.get()) != nullptr) {
-    output += line.data();
-    double packets_per_s = 0;
-    if (std::sscanf(line.data(), " Rx-pps: %lf", &packets_per_s) == 1) {
-      rates.push_back(packets_per_s);
-    }
+Testpmd::Testpmd(const TestpmdPlan& plan)
+    : file_prefix_("sekimori-testpmd-" + std::to_string(getpid())) {
+  start(command(plan, file_prefix_));
+  ask("");
+}
+
+Testpmd::~Testpmd() {
+  // At the end of its input testpmd ends by itself.
+  ::close(to_);
+  std::array<char, 4096> ignored;
+  while (::read(from_, ignored.data(), ignored.size()) > 0) {
   }
+  ::close(from_);
+  ::kill(process_, SIGKILL);  // without effect unless it has closed its output and stays
+  ::waitpid(process_, nullptr, 0);
   // The empty directory that it leaves behind.
-  std::error_code ignored;
+  std::error_code no_error;
   std::filesystem::remove(
-      std::filesystem::path{rte_eal_get_runtime_dir()}.replace_filename(file_prefix), ignored);
-  if (rates.size() != 4 || rates[2] + rates[3] <= 0) {
-    throw std::runtime_error{"dpdk-testpmd (Debian package dpdk) gives no rates:\n" + output};
+      std::filesystem::path{rte_eal_get_runtime_dir()}.replace_filename(file_prefix_), no_error);
+}
+
+void Testpmd::start(std::vector<std::string> command) {
+  std::array<int, 2> input{};
+  std::array<int, 2> output{};
+  if (pipe2(input.data(), O_CLOEXEC) != 0 || pipe2(output.data(), O_CLOEXEC) != 0) {
+    throw std::runtime_error{std::string{"no pipe to dpdk-testpmd: "} + std::strerror(errno)};
   }
-  return 1e9 / (rates[2] + rates[3]);
+  std::vector<char*> argv;
+  for (std::string& word : command) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, output[1], STDERR_FILENO);
+  const int error = posix_spawnp(&process_, argv[0], &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  ::close(input[0]);
+  ::close(output[1]);
+  to_ = input[1];
+  from_ = output[0];
+  if (error != 0) {
+    ::close(to_);
+    ::close(from_);
+    throw std::runtime_error{std::string{"dpdk-testpmd (Debian package dpdk) does not start: "} +
+                             std::strerror(error)};
+  }
+}
+
+void Testpmd::fail(const std::string& what) {
+  throw std::runtime_error{"dpdk-testpmd " + what + "; it says:\n" + output_};
+}
+
+std::string Testpmd::ask(const std::string& line) {
+  const std::string text = line + '\n';
+  if (!line.empty() && ::write(to_, text.data(), text.size()) < 0) fail("takes no commands");
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  std::array<char, 4096> bytes;
+  while (!output_.ends_with(prompt)) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    pollfd readable{.fd = from_, .events = POLLIN, .revents = 0};
+    if (left.count() <= 0 || ::poll(&readable, 1, static_cast<int>(left.count())) == 0) {
+      fail("does not answer");
+    }
+    const ssize_t count = ::read(from_, bytes.data(), bytes.size());
+    if (count <= 0) fail("has ended");
+    output_.append(bytes.data(), static_cast<std::size_t>(count));
+  }
+  return std::exchange(output_, {});
+}
+
+Testpmd::Sample Testpmd::sample() {
+  std::istringstream lines{ask("show port stats all")};
+  Sample sample{.cpu_ns = cpu_ns(process_)};
+  for (std::string line; std::getline(lines, line);) {
+    unsigned long long packets = 0;
+    if (std::sscanf(line.c_str(), " RX-packets: %llu", &packets) == 1) sample.packets += packets;
+  }
+  return sample;
+}
+
+double Testpmd::measure(std::chrono::nanoseconds duration) {
+  ask("start");
+  std::this_thread::sleep_for(time_to_settle);
+  const Sample before = sample();
+  std::this_thread::sleep_for(duration);
+  const Sample after = sample();
+  output_ = ask("stop");
+  if (after.packets <= before.packets || after.cpu_ns <= before.cpu_ns) {
+    fail("forwards no packets");
+  }
+  output_.clear();
+  return static_cast<double>(after.cpu_ns - before.cpu_ns) /
+         static_cast<double>(after.packets - before.packets);
 }
 
 }  // namespace sekimori::bench

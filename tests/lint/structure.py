@@ -33,7 +33,9 @@ FREE = ("tests", "bench", "hw/sim")
 
 MAX_LINES = 400
 # Longer files, each with its reason.
-LONG_FILES: dict[str, str] = {}
+LONG_FILES: dict[str, str] = {
+    "bench/source/dpdk-22.11/ethdev_driver.h": "DPDK's own, unchanged",
+}
 
 SOURCE_SUFFIXES = {".cpp", ".hpp", ".h", ".sv", ".py", ".sh", ".cmake", ".md", ".toml"}
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")

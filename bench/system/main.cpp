@@ -1,0 +1,133 @@
+// sekimori-bench-system: the appliance as a whole between a packet generator's ports, after
+// RFC 2544, next to testpmd between the same ports.
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "bench/report/plot.hpp"
+#include "bench/system/charts.hpp"
+#include "bench/system/device.hpp"
+#include "bench/system/rows.hpp"
+#include "common/clock.hpp"
+#include "tests/support/priority.hpp"
+
+namespace sekimori::bench {
+namespace {
+
+struct Settings {
+  std::string json;
+  bool no_huge = false;
+  unsigned log2_ring = 11;
+  unsigned trial_ms = 100;
+  SearchSettings search;
+  RowSettings rows;
+};
+
+std::vector<std::string> notes(const Settings& settings, bool huge_pages) {
+  std::vector<std::string> notes{
+      "Ports: net_memif, rings of " + std::to_string(1U << settings.log2_ring) + " frames, " +
+          (huge_pages ? "hugepages." : "ordinary pages.") + " Trials of " +
+          std::to_string(settings.trial_ms) + " ms; a rate counts if one of " +
+          std::to_string(settings.search.attempts) + " loses nothing.",
+      "Generator: our own, one thread that sends and receives. Where it is the limit, the device "
+      "may be faster (limited_by, reference_limited_by)."};
+  if (usable_cpus().size() <= 2) {
+    notes.emplace_back(
+        "With two CPUs the generator has one and the device's worker the other, and everything "
+        "else of this machine shares them.");
+  }
+  if (!lab::real_time_priority_allowed()) {
+    notes.emplace_back(
+        "This machine allows no real-time priority: whatever else runs on it may look like loss.");
+  }
+  return notes;
+}
+
+Report run(const Settings& settings) {
+  const Site site;
+  const std::vector wirings{memif_wiring(site, 0, settings.log2_ring),
+                            memif_wiring(site, 1, settings.log2_ring)};
+  Generator generator{{wirings[0].generator, wirings[1].generator}, !settings.no_huge};
+  const bool huge_pages = generator.uses_huge_pages();
+  const auto dataplane = Device::dataplane(site, wirings[0], huge_pages);
+  const auto testpmd = Device::testpmd(site, wirings[1], huge_pages);
+  constexpr std::chrono::seconds patience{20};
+  for (std::size_t pair = 0; pair < wirings.size(); ++pair) generator.connect(pair, patience);
+  dataplane->pause();
+  testpmd->pause();
+
+  Report report{
+      .benchmark = "system",
+      .title =
+          "Frames through the whole sekimori-dataplane, one worker, at no loss "
+          "(RFC 2544); names end with the size on the wire.",
+      .repetitions = settings.rows.repetitions,
+      .notes = notes(settings, huge_pages),
+      .columns = {
+          {"Mpps", "mpps"}, {"limit", "limited_by"}, {"ref.'s limit", "reference_limited_by"}}};
+  const TrialSettings trials{.duration_ns = settings.trial_ms * ns_per_ms,
+                             .search = settings.search};
+  Bench sekimori{generator, 0, *dataplane, trials};
+  Bench reference{generator, 1, *testpmd, trials};
+  report.rows = measure_rows({generator, sekimori, reference}, settings.rows);
+  return report;
+}
+
+void declare(CLI::App& app, Settings& settings) {
+  app.add_option("--json", settings.json, "File for the results; a plot goes beside it")
+      ->type_name("FILE");
+  app.add_option("--rows", settings.rows.rows, "Only rows whose name matches this")
+      ->capture_default_str()
+      ->type_name("REGEX");
+  app.add_option("--repetitions", settings.rows.repetitions, "How often each row is measured")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  app.add_option("--trial-ms", settings.trial_ms, "How long frames are offered in one trial")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  app.add_option("--attempts", settings.search.attempts,
+                 "A trial with loss is made again until there were so many")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  app.add_option("--precision", settings.search.precision,
+                 "How close the search comes to the throughput, relative to it")
+      ->check(CLI::Range(0.001, 0.5))
+      ->capture_default_str();
+  app.add_option("--latency-load", settings.rows.latency_load,
+                 "Share of Sekimori's throughput at which latency is measured")
+      ->check(CLI::Range(0.01, 1.0))
+      ->capture_default_str();
+  app.add_option("--ring", settings.log2_ring, "Frames in a ring of a port, as a power of two")
+      ->check(CLI::Range(6, 14))
+      ->capture_default_str();
+  app.add_flag("--no-huge", settings.no_huge, "Use ordinary pages everywhere");
+}
+
+}  // namespace
+}  // namespace sekimori::bench
+
+int main(int argc, char** argv) {
+  using namespace sekimori::bench;
+  try {
+    Settings settings;
+    settings.rows.progress = [](const std::string& text) {
+      std::fprintf(stderr, "%s\n", text.c_str());
+    };
+    CLI::App app{"Measures the whole appliance over virtual ports after RFC 2544"};
+    app.name("sekimori-bench-system");
+    declare(app, settings);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return app.exit(error) == 0 ? 0 : 2;
+    }
+    const Report report = run(settings);
+    std::fputs(text(report).c_str(), stdout);
+    if (!settings.json.empty()) write_files(report, charts(report).svg(), settings.json);
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sekimori-bench-system: %s\n", error.what());
+    return 1;
+  }
+}

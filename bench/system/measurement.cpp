@@ -1,0 +1,81 @@
+#include "bench/system/measurement.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <thread>
+
+namespace sekimori::bench {
+
+namespace {
+
+/// Offered before each trial, uncounted, as caches are cold and addresses unknown after a pause.
+constexpr std::uint64_t warm_up_ns = 5'000'000;
+constexpr double warm_up_pps = 1e6;
+/// Between trials everybody else gets the CPUs, which the kernel would otherwise give them in the
+/// middle of a trial (sched(7), kernel.sched_rt_runtime_us).
+constexpr std::chrono::milliseconds rest{20};
+
+}  // namespace
+
+Trial Bench::trial(std::span<const Load> loads, bool timed) {
+  std::this_thread::sleep_for(rest);
+  const AheadOfOthers ahead;
+  device_.resume();
+  generator_.run(pair_, std::array{Load{.pps = warm_up_pps, .duration_ns = warm_up_ns}}, false);
+  Trial result = generator_.run(pair_, loads, timed);
+  device_.pause();
+  return result;
+}
+
+Throughput Bench::throughput() {
+  return find_throughput(settings_.search, [this](double pps) {
+    const Trial result =
+        trial(std::array{Load{.pps = pps, .duration_ns = settings_.duration_ns}}, false);
+    return TrialResult{.offered_pps = result.offered_pps(), .lossless = result.lossless()};
+  });
+}
+
+std::vector<std::uint32_t> Bench::latencies(double pps) {
+  Trial result = trial(std::array{Load{.pps = pps, .duration_ns = settings_.duration_ns}}, true);
+  std::ranges::sort(result.latencies_ns);
+  return std::move(result.latencies_ns);
+}
+
+Bench::Burst Bench::longest_burst() {
+  const Trial everything = trial(std::array{Load{.duration_ns = settings_.duration_ns}}, false);
+  if (everything.lossless()) {
+    return {
+        .frames = everything.offered, .pps = everything.offered_pps(), .generator_limited = true};
+  }
+  const auto survives = [this](std::uint64_t frames) {
+    const std::array load{Load{.duration_ns = settings_.duration_ns, .max_frames = frames}};
+    for (unsigned attempt = 0; attempt < settings_.search.attempts; ++attempt) {
+      if (trial(load, false).lossless()) return true;
+    }
+    return false;
+  };
+  std::uint64_t survived = 0;
+  std::uint64_t too_many = everything.offered;
+  const auto close = [&] {
+    const double gap = settings_.search.precision * static_cast<double>(survived);
+    return too_many - survived <= std::max<std::uint64_t>(1, static_cast<std::uint64_t>(gap));
+  };
+  while (!close()) {
+    const std::uint64_t middle = survived + (too_many - survived) / 2;
+    (survives(middle) ? survived : too_many) = middle;
+  }
+  return {.frames = survived, .pps = everything.offered_pps()};
+}
+
+Bench::Recovery Bench::recovery(double pps) {
+  const std::array loads{Load{.pps = pps, .duration_ns = settings_.duration_ns},
+                         Load{.pps = pps / 2, .duration_ns = settings_.duration_ns}};
+  const Trial result = trial(loads, true);
+  // Both loads last equally long, so the first has two thirds of the frames.
+  return {.overload_pps = result.offered_pps() * 4 / 3,
+          .lost = result.lost(),
+          .seconds = std::max(0.0, result.last_loss_s)};
+}
+
+}  // namespace sekimori::bench

@@ -11,10 +11,6 @@
 
 namespace sekimori::demo {
 
-/// The attacker's addresses: set aside for tests of network devices (RFC 2544, RFC 6890), so nobody
-/// can ever answer from there.
-inline constexpr const char* spoofed_sources = "198.18.0.0/15";
-
 struct FloodOptions {
   std::uint32_t rate_pps = 0;
   std::chrono::seconds duration{};

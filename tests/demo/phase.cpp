@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "tests/demo/flood.hpp"
+#include "tests/support/flood_syn.hpp"
 #include "tests/support/nginx.hpp"
 
 namespace sekimori::demo {
@@ -36,7 +37,7 @@ void leave_unprotected(const Lab& lab) {
   lab.server().set_sysctl("net.ipv4.tcp_syncookies", "0");
   lab.server().set_sysctl("net.ipv4.tcp_max_syn_backlog", "256");
   lab.server().set_sysctl("net.core.somaxconn", server_queue);
-  lab.server().ip(std::string("route add ") + spoofed_sources + " via " + Lab::client_ipv4);
+  lab.server().ip(std::string("route add ") + lab::spoofed_sources + " via " + Lab::client_ipv4);
 }
 
 // From the table "Tcp:" of net/snmp, whose first line names the columns of the second.
@@ -144,9 +145,9 @@ PhaseResult run_phase(const std::string& title, const DemoOptions& options, Prot
   const lab::Nginx nginx{lab.server(),
                          lab.run().directory(),
                          {.ipv4 = Lab::server_ipv4, .backlog = std::stoi(server_queue)}};
-  const std::string spoofed = std::string("src net ") + spoofed_sources;
+  const std::string spoofed = std::string("src net ") + lab::spoofed_sources;
   PacketCounter reaching_server{lab.server_port(), spoofed};
-  PacketCounter answers{lab.client_port(), std::string("dst net ") + spoofed_sources};
+  PacketCounter answers{lab.client_port(), std::string("dst net ") + lab::spoofed_sources};
   PacketCounter client_syns{lab.client_port(), "src net 10.77.0.0/24 and tcp[tcpflags] == tcp-syn",
                             lab::PacketSocket::Sees::both_ways};
   const std::uint64_t sent_again_before = retransmitted_segments(lab.client());

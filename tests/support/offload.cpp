@@ -16,9 +16,11 @@ void set_offloads(const Namespace& where, const std::string& interface, Offloads
   const UniqueFd control{
       where.run([] { return checked(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"); })};
   const std::pair<unsigned, bool> switches[] = {
-      {ETHTOOL_SRXCSUM, offloads.checksum},  {ETHTOOL_STXCSUM, offloads.checksum},
-      {ETHTOOL_STSO, offloads.segmentation}, {ETHTOOL_SGSO, offloads.segmentation},
-      {ETHTOOL_SGRO, offloads.segmentation},
+      {ETHTOOL_SRXCSUM, offloads.checksum},
+      {ETHTOOL_STXCSUM, offloads.checksum},
+      {ETHTOOL_STSO, offloads.segmentation},
+      {ETHTOOL_SGSO, offloads.segmentation},
+      {ETHTOOL_SGRO, offloads.segmentation || offloads.napi},
   };
   for (const auto& [command, on] : switches) {
     ethtool_value value{.cmd = command, .data = on ? 1U : 0U};

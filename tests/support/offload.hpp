@@ -11,6 +11,7 @@ namespace sekimori::lab {
 struct Offloads {
   bool checksum = false;      ///< TX and RX checksums (ETHTOOL_STXCSUM, ETHTOOL_SRXCSUM)
   bool segmentation = false;  ///< TSO, GSO and GRO
+  bool napi = false;          ///< GRO alone, with which a veth receives in batches, as a card does
 };
 
 /// Sets the switches of `interface` in `where`; a switch that the driver does not have is no error

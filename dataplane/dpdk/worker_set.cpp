@@ -3,6 +3,7 @@
 #include <rte_launch.h>
 #include <rte_lcore.h>
 
+#include <ctime>
 #include <new>
 #include <utility>
 
@@ -50,6 +51,14 @@ struct Assignment {
   Worker* worker;
   StopLine* line;
 };
+
+/// EAL's own wait spins. Where this thread has a worker's CPU and a real-time priority, that worker
+/// would never come to its end.
+void wait_for(unsigned lcore) {
+  constexpr timespec pause{.tv_sec = 0, .tv_nsec = 1'000'000};
+  while (rte_eal_get_lcore_state(lcore) == RUNNING) nanosleep(&pause, nullptr);
+  rte_eal_wait_lcore(lcore);
+}
 
 int work(void* argument) {
   const std::unique_ptr<Assignment> assignment{static_cast<Assignment*>(argument)};
@@ -112,9 +121,7 @@ void WorkerSet::launch() {
 void WorkerSet::stop() {
   if (!running_) return;
   line_.requested.store(true, std::memory_order_relaxed);
-  for (unsigned index = 0; index < workers_.size(); ++index) {
-    rte_eal_wait_lcore(worker_lcore(index));
-  }
+  for (unsigned index = 0; index < workers_.size(); ++index) wait_for(worker_lcore(index));
   running_ = false;
 }
 

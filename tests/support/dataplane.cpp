@@ -36,7 +36,7 @@ std::string port_argument(const DataplaneOptions& options, int index, const Port
   if (options.workers > 1) {
     argument += (af_packet ? ",qpairs=" : ",queue_count=") + std::to_string(options.workers);
   }
-  return argument;
+  return argument + options.port_arguments;
 }
 
 Process start(const Lab& lab, const fs::path& policy_path, const std::string& policy,
@@ -54,8 +54,8 @@ Process start(const Lab& lab, const fs::path& policy_path, const std::string& po
       lab.run().name(),
       "--workers",
       std::to_string(options.workers),
-      "--no-huge",
   };
+  if (!options.huge_pages) command.emplace_back("--no-huge");
   if (options.real_time && real_time_priority_allowed()) {
     command.insert(command.begin(), {"chrt", "--fifo", "1"});
   }

@@ -16,7 +16,9 @@ enum class PortDriver : std::uint8_t { af_packet, af_xdp };
 struct DataplaneOptions {
   PortDriver driver = PortDriver::af_packet;
   unsigned workers = 1;
-  bool real_time = false;  ///< ahead of all ordinary threads, where the machine allows it
+  bool real_time = false;           ///< ahead of all ordinary threads, where the machine allows it
+  bool huge_pages = false;          ///< if enough are free
+  std::string port_arguments = {};  ///< appended to both ports, each with a comma before it
 };
 
 /// The real `sekimori-dataplane`, from the folder of the running program, between the box's ports.
@@ -39,6 +41,7 @@ class Dataplane {
   /// SIGTERM; returns the exit status.
   int stop();
   [[nodiscard]] Process& process() { return process_; }
+  [[nodiscard]] const Process& process() const { return process_; }
 
  private:
   std::filesystem::path policy_path_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -48,7 +49,11 @@ class Address {
   /// RFC 5952 text.
   [[nodiscard]] std::string to_string() const;
 
-  friend constexpr bool operator==(const Address&, const Address&) = default;
+  friend constexpr bool operator==(const Address& a, const Address& b) {
+    const auto x = std::bit_cast<std::array<std::uint64_t, 2>>(a.bytes_);
+    const auto y = std::bit_cast<std::array<std::uint64_t, 2>>(b.bytes_);
+    return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+  }
   friend constexpr auto operator<=>(const Address&, const Address&) = default;
 
  private:

@@ -15,34 +15,35 @@ template <std::unsigned_integral T>
 class BigEndian {
  public:
   constexpr BigEndian() = default;
-  constexpr explicit BigEndian(T host_value) {
-    for (std::size_t i = 0; i < sizeof(T); ++i) {
-      bytes_[i] = static_cast<std::uint8_t>(host_value >> (8 * (sizeof(T) - 1 - i)));
-    }
-  }
+  constexpr explicit BigEndian(T host_value)
+      : bytes_(std::bit_cast<std::array<std::uint8_t, sizeof(T)>>(swapped(host_value))) {}
 
-  [[nodiscard]] constexpr T host() const {
-    T raw = std::bit_cast<T>(bytes_);
-    if constexpr (std::endian::native == std::endian::big || sizeof(T) == 1) {
-      return raw;
-    } else if constexpr (sizeof(T) == 2) {
-      return __builtin_bswap16(raw);
-    } else if constexpr (sizeof(T) == 4) {
-      return __builtin_bswap32(raw);
-    } else {
-      return __builtin_bswap64(raw);
-    }
-  }
+  [[nodiscard]] constexpr T host() const { return swapped(raw()); }
 
   /// The bytes as they lie in memory, for sums that do not care about order (RFC 1071, section 2).
   [[nodiscard]] constexpr T raw() const { return std::bit_cast<T>(bytes_); }
 
-  friend constexpr bool operator==(const BigEndian&, const BigEndian&) = default;
+  friend constexpr bool operator==(const BigEndian& a, const BigEndian& b) {
+    return a.raw() == b.raw();
+  }
   friend constexpr auto operator<=>(const BigEndian& a, const BigEndian& b) {
     return a.bytes_ <=> b.bytes_;
   }
 
  private:
+  /// From the machine's order to the network's or back.
+  static constexpr T swapped(T value) {
+    if constexpr (std::endian::native == std::endian::big || sizeof(T) == 1) {
+      return value;
+    } else if constexpr (sizeof(T) == 2) {
+      return __builtin_bswap16(value);
+    } else if constexpr (sizeof(T) == 4) {
+      return __builtin_bswap32(value);
+    } else {
+      return __builtin_bswap64(value);
+    }
+  }
+
   std::array<std::uint8_t, sizeof(T)> bytes_{};
 };
 

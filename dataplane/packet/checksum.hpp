@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -44,13 +45,21 @@ namespace sekimori {
   return checksum_halves(sum);
 }
 
+/// The sum of `Length` bytes, a multiple of 4 that is known beforehand, without a loop.
+template <std::size_t Length>
+[[nodiscard]] inline std::uint64_t checksum_sum_of(const std::uint8_t* data) {
+  static_assert(Length % 4 == 0 && Length <= 64);
+  std::uint64_t sum = 0;
+  for (std::size_t at = 0; at < Length; at += 4) sum += load<std::uint32_t>(data + at);
+  return sum;
+}
+
 /// Folds a sum to 16 bits, carries added back in.
 [[nodiscard]] constexpr std::uint16_t checksum_fold(std::uint64_t sum) {
-  sum = (sum & 0xffffffffU) + (sum >> 32);
-  sum = (sum & 0xffffffffU) + (sum >> 32);
-  sum = (sum & 0xffffU) + (sum >> 16);
-  sum = (sum & 0xffffU) + (sum >> 16);
-  return static_cast<std::uint16_t>(sum);
+  // Added to itself with its halves exchanged, a number has the sum of both halves on top, with the
+  // carry that the same sum below has left.
+  const auto halves = static_cast<std::uint32_t>((sum + std::rotl(sum, 32)) >> 32);
+  return static_cast<std::uint16_t>((halves + std::rotl(halves, 16)) >> 16);
 }
 
 /// The field's bytes for a folded sum.

@@ -97,6 +97,19 @@ inline constexpr std::uint8_t ece = 0x40;
 inline constexpr std::uint8_t cwr = 0x80;
 }  // namespace tcp_flag
 
+/// A bit for each value of FIN, SYN, RST, PSH, ACK and URG that a stack sends.
+inline constexpr std::uint64_t valid_tcp_flags = [] {
+  using namespace tcp_flag;
+  std::uint64_t valid = 0;
+  for (unsigned flags = 0; flags < 64; ++flags) {
+    const unsigned kind = flags & (fin | syn | rst | ack);
+    const bool is_valid = kind == (syn | ack) || kind == ack || kind == (fin | ack) ||
+                          kind == rst || kind == (rst | ack) || (kind == syn && (flags & urg) == 0);
+    valid |= std::uint64_t{is_valid} << flags;
+  }
+  return valid;
+}();
+
 struct TcpHeader {
   be16 source_port;
   be16 destination_port;

@@ -128,10 +128,15 @@ bool read_ipv4(const Reader& r) {
   h.transport_offset = static_cast<std::uint16_t>(h.ip_offset + header_length);
 
   const std::uint8_t* start = r.frame.data + h.ip_offset;
-  if (checksum_fold(checksum_sum(start, header_length)) != 0xffff) {
+  const std::uint8_t* options = start + sizeof(Ipv4Header);
+  std::uint64_t sum = checksum_sum_of<sizeof(Ipv4Header)>(start);
+  if (header_length > sizeof(Ipv4Header)) {
+    sum += checksum_sum(options, header_length - sizeof(Ipv4Header));
+  }
+  if (checksum_fold(sum) != 0xffff) {
     r.fault(DropReason::ip_checksum);
   } else if (header_length > sizeof(Ipv4Header) &&
-             !ipv4_options_valid(start + sizeof(Ipv4Header), start + header_length)) {
+             !ipv4_options_valid(options, start + header_length)) {
     r.fault(DropReason::ip_options_invalid);
   } else if (!ipv4_source_valid(ip.source.host())) {
     r.fault(DropReason::ip_source_invalid);
@@ -244,19 +249,7 @@ bool verify_checksum(const Reader& r, be16& field) {
 }
 
 bool tcp_flags_valid(std::uint8_t flags) {
-  using namespace tcp_flag;
-  switch (flags & (fin | syn | rst | ack)) {
-    case syn:
-      return (flags & urg) == 0;
-    case syn | ack:
-    case ack:
-    case fin | ack:
-    case rst:
-    case rst | ack:
-      return true;
-    default:
-      return false;
-  }
+  return (valid_tcp_flags >> (flags & 0x3f) & 1) != 0;
 }
 
 /// Whether a transport header of `length` bytes leaves the window, which makes the packet unparsed.

@@ -7,26 +7,30 @@
 namespace sekimori {
 namespace {
 
-/// Bytes that one checksum covers, changed with it.
+/// Bytes that one checksum covers. The checksum follows all changes when the editor ends.
 class Editor {
  public:
-  Editor(std::uint8_t* covered, be16& checksum) : covered_(covered), checksum_(checksum) {}
+  Editor(std::uint8_t* covered, be16& checksum)
+      : covered_(covered), checksum_(checksum), sum_(complement(checksum.raw())) {}
+  Editor(const Editor&) = delete;
+  Editor& operator=(const Editor&) = delete;
+  ~Editor() { checksum_ = checksum_field(sum_); }
 
   void add(std::size_t offset, std::uint32_t amount) {
     if (amount == 0) return;
     write(offset, be32{load<be32>(covered_ + offset).host() + amount});
   }
 
-  /// Words at odd offsets add to the sum with their bytes exchanged (RFC 1071, section 2 B), which
-  /// options may lie at.
+  /// RFC 1624, equation 3, in parts. Words at odd offsets add to the sum with their bytes exchanged
+  /// (RFC 1071, section 2 B), which options may lie at.
   template <typename Word>
   void write(std::size_t offset, Word after) {
     const Word before = load<Word>(covered_ + offset);
     store(covered_ + offset, after);
     if (offset % 2 == 0) {
-      checksum_ = checksum_update(checksum_, before, after);
+      sum_ += complement(before.raw()) + after.raw();
     } else {
-      checksum_ = swapped(checksum_update(swapped(checksum_), before, after));
+      sum_ += complement(swapped(before.raw())) + swapped(after.raw());
     }
   }
 
@@ -37,10 +41,15 @@ class Editor {
   }
 
  private:
-  static be16 swapped(be16 word) { return be16{__builtin_bswap16(word.host())}; }
+  /// 2^32 - 1 is 0 modulo 2^16 - 1, so this is a negative number for every width.
+  static std::uint64_t complement(std::uint32_t raw) { return ~raw; }
+  static std::uint32_t swapped(std::uint32_t raw) {
+    return (raw >> 8 & 0x00ff00ffU) | (raw << 8 & 0xff00ff00U);
+  }
 
   std::uint8_t* covered_;
   be16& checksum_;
+  std::uint64_t sum_;
 };
 
 constexpr std::size_t sequence_offset = 4;

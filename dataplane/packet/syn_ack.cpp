@@ -1,22 +1,98 @@
 #include "dataplane/packet/syn_ack.hpp"
 
-#include <algorithm>
+#include <bit>
 #include <cstddef>
-#include <utility>
 
 #include "dataplane/packet/checksum.hpp"
 
 namespace sekimori {
 namespace {
 
-constexpr std::uint8_t own_hop_limit = 64;
+// Headers are written in whole words, and checksums summed from these words, not from the bytes: a
+// load that spans several fresh stores would wait for them.
 
-void rewrite_options(std::uint8_t* tcp, const Headers& headers, const SynAck& answer) {
-  const TcpOptions& options = headers.options;
-  std::uint8_t* first = tcp + sizeof(TcpHeader);
-  std::uint8_t* last = tcp + (headers.payload_offset - headers.transport_offset);
-  const std::uint32_t client_timestamp = options.timestamp_value;
-  std::fill(first, last, tcp_option::nop);
+constexpr std::uint32_t four_nops = 0x01010101;
+
+/// The layout of `has_usual_syn_options`: every option is in a word of its own or fills
+/// one with its neighbour.
+bool has_usual_layout(const TcpOptions& options, std::size_t tcp_length) {
+  constexpr std::size_t at = sizeof(TcpHeader);
+  return tcp_length == usual_syn_header && options.mss_offset == at &&
+         options.sack_permitted_offset == at + 4 && options.timestamps_offset == at + 6 &&
+         options.window_scale_offset == at + 17;
+}
+
+/// Returns the sum of what it writes.
+std::uint64_t rewrite_usual_options(std::uint8_t* options, const TcpOptions& client,
+                                    const SynAck& answer) {
+  constexpr std::uint32_t two_nops = 0x0101;
+  const std::uint32_t sack = answer.sack_permitted ? tcp_option::sack_permitted << 8 | 2 : two_nops;
+  const std::uint32_t timestamps = answer.timestamps ? tcp_option::timestamps << 8 | 10 : two_nops;
+  const bool scaling = answer.window_scale != no_window_scale;
+  const std::array written{
+      be32{answer.mss != 0 ? tcp_option::mss << 24 | 4 << 16 | std::uint32_t{answer.mss}
+                           : four_nops},
+      be32{sack << 16 | timestamps},
+      be32{answer.timestamps ? answer.timestamp_value : four_nops},
+      be32{answer.timestamps ? client.timestamp_value : four_nops},
+      be32{scaling ? tcp_option::nop << 24 | tcp_option::window_scale << 16 | 3 << 8 |
+                         std::uint32_t{answer.window_scale}
+                   : four_nops},
+  };
+  store(options, written);
+  std::uint64_t sum = 0;
+  for (const be32& word : written) sum += word.raw();
+  return sum;
+}
+
+/// Returns the sum of both addresses, which the pseudo-header has, too.
+std::uint64_t rewrite_ipv4(std::uint8_t* start, std::size_t header_length, std::size_t tcp_length) {
+  const auto addresses = load<std::array<std::uint32_t, 2>>(start + offsetof(Ipv4Header, source));
+  const std::uint64_t address_sum = std::uint64_t{addresses[0]} + addresses[1];
+  const be32 version_length{static_cast<std::uint32_t>((4U << 4 | header_length / 4) << 24 |
+                                                       (header_length + tcp_length))};
+  constexpr be32 id_fragment{Ipv4Header::dont_fragment};
+  constexpr be16 ttl_protocol{own_hop_limit << 8 | protocol::tcp};
+
+  for (std::size_t at = sizeof(Ipv4Header); at < header_length; at += sizeof(four_nops)) {
+    store(start + at, four_nops);  // the number of IPv4's option is the same (RFC 791)
+  }
+  const std::uint64_t option_words = (header_length - sizeof(Ipv4Header)) / sizeof(four_nops);
+  const be16 checksum = checksum_field(std::uint64_t{version_length.raw()} + id_fragment.raw() +
+                                       ttl_protocol.raw() + address_sum + option_words * four_nops);
+  store(start, version_length);
+  store(start + offsetof(Ipv4Header, id), id_fragment);
+  store(start + offsetof(Ipv4Header, ttl), std::array{ttl_protocol, checksum});
+  store(start + offsetof(Ipv4Header, source), std::array{addresses[1], addresses[0]});
+  return address_sum;
+}
+
+/// As `rewrite_ipv4`.
+std::uint64_t rewrite_ipv6(std::uint8_t* start, std::size_t header_length, std::size_t tcp_length) {
+  using Words = std::array<std::uint64_t, 2>;
+  auto& ip = header_at<Ipv6Header>(start);
+  const auto source = std::bit_cast<Words>(ip.source);
+  const auto destination = std::bit_cast<Words>(ip.destination);
+  ip.version_class_flow = be32{6U << 28};
+  ip.payload_length =
+      be16{static_cast<std::uint16_t>(header_length - sizeof(Ipv6Header) + tcp_length)};
+  ip.hop_limit = own_hop_limit;
+  store(ip.source.data(), destination);
+  store(ip.destination.data(), source);
+  return checksum_halves(source[0]) + checksum_halves(source[1]) + checksum_halves(destination[0]) +
+         checksum_halves(destination[1]);
+}
+
+}  // namespace
+
+std::uint64_t rewrite_syn_options(std::uint8_t* tcp, std::size_t tcp_length,
+                                  const TcpOptions& options, const SynAck& answer) {
+  if (has_usual_layout(options, tcp_length)) {
+    return rewrite_usual_options(tcp + sizeof(TcpHeader), options, answer);
+  }
+  for (std::size_t at = sizeof(TcpHeader); at < tcp_length; at += sizeof(four_nops)) {
+    store(tcp + at, four_nops);
+  }
   if (options.mss_offset != 0 && answer.mss != 0) {
     std::uint8_t* option = tcp + options.mss_offset;
     option[0] = tcp_option::mss;
@@ -39,75 +115,37 @@ void rewrite_options(std::uint8_t* tcp, const Headers& headers, const SynAck& an
     option[0] = tcp_option::timestamps;
     option[1] = 10;
     store(option + 2, be32{answer.timestamp_value});
-    store(option + 6, be32{client_timestamp});
+    store(option + 6, be32{options.timestamp_value});
   }
+  return checksum_sum(tcp + sizeof(TcpHeader), tcp_length - sizeof(TcpHeader));
 }
-
-// Checksums are summed from the values that were just written, not from the bytes: a load that
-// spans several fresh stores would wait for them.
-
-void rewrite_ipv4(std::uint8_t* start, std::size_t header_length, std::size_t tcp_length) {
-  auto& ip = header_at<Ipv4Header>(start);
-  ip.tos = 0;
-  ip.total_length = be16{static_cast<std::uint16_t>(header_length + tcp_length)};
-  ip.id = {};
-  ip.fragment = be16{Ipv4Header::dont_fragment};
-  ip.ttl = own_hop_limit;
-  std::swap(ip.source, ip.destination);
-  constexpr std::uint8_t no_operation = 1;
-  std::fill(start + sizeof(Ipv4Header), start + header_length, no_operation);
-  const std::uint64_t option_words = (header_length - sizeof(Ipv4Header)) / 2;
-  const be16 version_tos{static_cast<std::uint16_t>(ip.version_ihl << 8)};
-  constexpr be16 ttl_protocol{own_hop_limit << 8 | protocol::tcp};
-  constexpr be16 two_no_operations{no_operation << 8 | no_operation};
-  ip.checksum = checksum_field(std::uint64_t{version_tos.raw()} + ip.total_length.raw() +
-                               ip.fragment.raw() + ttl_protocol.raw() + ip.source.raw() +
-                               ip.destination.raw() + option_words * two_no_operations.raw());
-}
-
-void rewrite_ipv6(std::uint8_t* start, std::size_t header_length, std::size_t tcp_length) {
-  auto& ip = header_at<Ipv6Header>(start);
-  ip.version_class_flow = be32{6U << 28};
-  ip.payload_length =
-      be16{static_cast<std::uint16_t>(header_length - sizeof(Ipv6Header) + tcp_length)};
-  ip.hop_limit = own_hop_limit;
-  std::swap(ip.source, ip.destination);
-}
-
-}  // namespace
 
 void answer_in_place(Frame& frame, const Headers& headers, const SynAck& answer) {
-  auto& ethernet = header_at<EthernetHeader>(frame.data);
-  std::swap(ethernet.source, ethernet.destination);
-
+  swap_mac_addresses(frame.data);
   const std::size_t ip_length = headers.transport_offset - headers.ip_offset;
   const std::size_t tcp_length = headers.payload_offset - headers.transport_offset;
   std::uint8_t* ip = frame.data + headers.ip_offset;
-  if (headers.ethertype == ethertype::ipv4) {
-    rewrite_ipv4(ip, ip_length, tcp_length);
-  } else {
-    rewrite_ipv6(ip, ip_length, tcp_length);
-  }
+  std::uint64_t sum = headers.ethertype == ethertype::ipv4
+                          ? rewrite_ipv4(ip, ip_length, tcp_length)
+                          : rewrite_ipv6(ip, ip_length, tcp_length);
 
-  std::uint8_t* start = frame.data + headers.transport_offset;
-  std::uint64_t sum = pseudo_header_sum(headers.destination, headers.source, protocol::tcp,
-                                        static_cast<std::uint32_t>(tcp_length));
+  std::uint8_t* tcp = frame.data + headers.transport_offset;
   if (tcp_length > sizeof(TcpHeader)) {
-    rewrite_options(start, headers, answer);
-    sum += checksum_sum(start + sizeof(TcpHeader), tcp_length - sizeof(TcpHeader));
+    sum += rewrite_syn_options(tcp, tcp_length, headers.options, answer);
   }
-  const unsigned flags = tcp_flag::syn | tcp_flag::ack | (answer.ecn ? tcp_flag::ece : 0U);
-  const be16 offset_flags{static_cast<std::uint16_t>(tcp_length / 4 << 12 | flags)};
-  auto& tcp = header_at<TcpHeader>(start);
-  std::swap(tcp.source_port, tcp.destination_port);
-  tcp.sequence = be32{answer.sequence};
-  tcp.acknowledgement = be32{answer.acknowledgement};
-  store(start + offsetof(TcpHeader, data_offset), offset_flags);
-  tcp.window = be16{answer.window};
-  tcp.urgent_pointer = {};
-  tcp.checksum =
-      checksum_field(sum + tcp.source_port.raw() + tcp.destination_port.raw() + tcp.sequence.raw() +
-                     tcp.acknowledgement.raw() + offset_flags.raw() + tcp.window.raw());
+  const std::uint32_t flags = syn_ack_flags(answer);
+  const be32 ports{std::uint32_t{headers.destination_port} << 16 | headers.source_port};
+  const be32 sequence{answer.sequence};
+  const be32 acknowledgement{answer.acknowledgement};
+  const be32 offset_flags_window{static_cast<std::uint32_t>(tcp_length / 4 << 28) | flags << 16 |
+                                 answer.window};
+  const std::uint64_t pseudo_header =
+      be16{protocol::tcp}.raw() + std::uint64_t{be32{static_cast<std::uint32_t>(tcp_length)}.raw()};
+  const be16 checksum = checksum_field(sum + pseudo_header + ports.raw() + sequence.raw() +
+                                       acknowledgement.raw() + offset_flags_window.raw());
+  store(tcp, std::array{ports, sequence, acknowledgement, offset_flags_window});
+  constexpr be16 no_urgent_pointer{};
+  store(tcp + offsetof(TcpHeader, checksum), std::array{checksum, no_urgent_pointer});
   // A payload is cut off; the padding of a short frame stays.
   if (headers.payload_length() != 0) frame.length = headers.payload_offset;
 }

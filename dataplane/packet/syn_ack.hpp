@@ -25,4 +25,25 @@ struct SynAck {
 /// be in the answer. The hardware kernel does the same, byte for byte.
 void answer_in_place(Frame& frame, const Headers& headers, const SynAck& answer);
 
+// The parts of it that answers to several SYNs at once are made of.
+
+inline constexpr std::uint8_t own_hop_limit = 64;
+
+[[nodiscard]] constexpr std::uint8_t syn_ack_flags(const SynAck& answer) {
+  return tcp_flag::syn | tcp_flag::ack | (answer.ecn ? tcp_flag::ece : 0U);
+}
+
+/// Sends the frame back to where it came from.
+inline void swap_mac_addresses(std::uint8_t* frame) {
+  auto& ethernet = header_at<EthernetHeader>(frame);
+  const MacAddress sender = ethernet.source;
+  ethernet.source = ethernet.destination;
+  ethernet.destination = sender;
+}
+
+/// Rewrites the options of a SYN, whose TCP header of `tcp_length` bytes begins at `tcp`. Returns
+/// the sum of what they are now.
+std::uint64_t rewrite_syn_options(std::uint8_t* tcp, std::size_t tcp_length,
+                                  const TcpOptions& options, const SynAck& answer);
+
 }  // namespace sekimori

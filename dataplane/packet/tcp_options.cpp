@@ -52,6 +52,10 @@ bool parse_tcp_options(std::span<const std::uint8_t> header, TcpOptions& options
   if (header.size() == at + 12 && load<be32>(header.data() + at).host() == aligned_timestamps) {
     return read_option(header, static_cast<std::uint8_t>(at + 2), 10, options);
   }
+  if (header.size() == usual_syn_header && has_usual_syn_options(header.data())) {
+    options = usual_syn_options(header.data());
+    return true;
+  }
   while (at < header.size()) {
     const std::uint8_t kind = header[at];
     if (kind == tcp_option::end) return true;

@@ -1,7 +1,12 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+
+#include "common/bytes.hpp"
+#include "dataplane/packet/headers.hpp"
 
 namespace sekimori {
 
@@ -34,9 +39,48 @@ struct TcpOptions {
   std::uint8_t sack_offset = 0;
   std::uint8_t sack_blocks = 0;
 
+  /// All that is offered and where it stands, as one number; only the timestamps are not in it.
+  [[nodiscard]] constexpr std::uint64_t offer() const {
+    return mss | std::uint64_t{window_scale} << 16 | std::uint64_t{sack_permitted_offset} << 24 |
+           std::uint64_t{mss_offset} << 32 | std::uint64_t{window_scale_offset} << 40 |
+           std::uint64_t{timestamps_offset} << 48 | std::uint64_t{sack_offset} << 56;
+  }
   [[nodiscard]] bool has_timestamps() const { return timestamps_offset != 0; }
   [[nodiscard]] bool sack_permitted() const { return sack_permitted_offset != 0; }
 };
+
+// The layout of Linux's SYNs, of which most floods have a copy, is read without a loop: MSS, SACK
+// permitted, timestamps, NOP, window scale.
+
+inline constexpr std::size_t usual_syn_header = sizeof(TcpHeader) + 20;
+
+/// Whether a TCP header of `usual_syn_header` bytes has that layout.
+[[nodiscard]] inline bool has_usual_syn_options(const std::uint8_t* header) {
+  constexpr be16 mss{tcp_option::mss << 8 | 4};
+  constexpr be32 sack_and_timestamps{std::uint32_t{tcp_option::sack_permitted} << 24 | 2 << 16 |
+                                     tcp_option::timestamps << 8 | 10};
+  constexpr be32 scale{std::uint32_t{tcp_option::nop} << 24 | tcp_option::window_scale << 16 |
+                       3 << 8};
+  constexpr be32 scale_mask{0xffffff00U};
+  const std::uint8_t* options = header + sizeof(TcpHeader);
+  return load<be16>(options) == mss && load<be32>(options + 4) == sack_and_timestamps &&
+         (load<be32>(options + 16).raw() & scale_mask.raw()) == scale.raw();
+}
+
+/// The options of a header that has it.
+[[nodiscard]] inline TcpOptions usual_syn_options(const std::uint8_t* header) {
+  constexpr std::uint8_t at = sizeof(TcpHeader);
+  TcpOptions options;
+  options.timestamp_value = load<be32>(header + at + 8).host();
+  options.timestamp_echo = load<be32>(header + at + 12).host();
+  options.mss = load<be16>(header + at + 2).host();
+  options.window_scale = std::min(header[at + 19], max_window_scale);
+  options.sack_permitted_offset = at + 4;
+  options.mss_offset = at;
+  options.window_scale_offset = at + 17;
+  options.timestamps_offset = at + 6;
+  return options;
+}
 
 /// Reads the options of `header`, a whole TCP header. False when the list is malformed: a length
 /// below 2 or past the end, a known option of a wrong length, or a known option twice.

@@ -24,17 +24,20 @@ void count_received(Side from, std::span<const Frame> frames, WorkerStats& stats
 
 void count_verdicts(const Burst& burst, const StageContext& context) {
   WorkerStats& stats = context.state.stats;
-  for (std::size_t i = 0; i < burst.frames.size(); ++i) {
-    const Decision& decision = burst.decisions[i];
-    add(stats.verdicts[static_cast<std::size_t>(decision.verdict)], 1);
-    if (decision.verdict != Verdict::drop) continue;
-    add(stats.drops[static_cast<std::size_t>(decision.reason)], 1);
-    if (burst.from == Side::outside && burst.object[i] != Burst::no_object) {
-      ObjectMeters& meters = context.state.meters[context.policy.object_slot(burst.object[i])];
-      add(meters.dropped_packets, 1);
-      add(meters.dropped_bytes, burst.frames[i].length);
-    }
+  for (std::size_t v = 0; v < verdict_count; ++v) {
+    add(stats.verdicts[v], Burst::size_of(burst.decided[v]));
   }
+  const std::uint64_t dropped = burst.with_verdict(Verdict::drop);
+  if (dropped == 0) return;
+  Burst::for_each(dropped, [&](std::size_t i) {
+    add(stats.drops[static_cast<std::size_t>(burst.decisions[i].reason)], 1);
+  });
+  if (burst.from == Side::inside) return;
+  burst.for_each_run(dropped, [&](std::uint32_t object, std::uint64_t run) {
+    ObjectMeters& meters = context.state.meters[context.policy.object_slot(object)];
+    add(meters.dropped_packets, Burst::size_of(run));
+    add(meters.dropped_bytes, burst.bytes_of(run));
+  });
 }
 
 }  // namespace
@@ -58,7 +61,7 @@ void Pipeline::process(Side from, std::span<Frame> frames, std::span<Decision> d
   handle_tcp(burst_, context);
   translate_icmp_errors(burst_, context);
   apply_limits(burst_, context);
-  burst_.for_each_open([&](std::size_t i) { burst_.forward(i); });
+  burst_.forward_all(burst_.open);
 
   count_verdicts(burst_, context);
 }

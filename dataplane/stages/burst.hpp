@@ -8,25 +8,70 @@
 #include "common/clock.hpp"
 #include "dataplane/packet/frame.hpp"
 #include "dataplane/packet/parse.hpp"
+#include "dataplane/packet/plain_syn_ack.hpp"
+#include "dataplane/packet/plain_tcp.hpp"
+#include "dataplane/packet/siphash_burst.hpp"
 #include "dataplane/state/policy_tables.hpp"
 #include "dataplane/state/worker_state.hpp"
 
 namespace sekimori {
 
+/// The class that a packet is metered and limited as.
+[[nodiscard]] constexpr TrafficClass traffic_class(Kind kind) {
+  switch (kind) {
+    case Kind::tcp:
+      return TrafficClass::tcp;
+    case Kind::udp:
+      return TrafficClass::udp;
+    case Kind::icmp:
+      return TrafficClass::icmp;
+    case Kind::fragment:
+      return TrafficClass::fragment;
+    case Kind::not_ip:
+    case Kind::unparsed:
+    case Kind::other:
+      break;
+  }
+  return TrafficClass::other;
+}
+
 /// A burst on its way through the stages. A packet is open until a stage decides on it; what is
-/// still open after the last stage is forwarded.
+/// still open after the last stage is forwarded. Sets of packets are words in which bit i stands
+/// for frame i, so that a stage looks at none that it has no business with.
 struct Burst {
   static constexpr std::uint32_t no_object = PrefixMap::none;
 
   Side from = Side::outside;
   std::span<Frame> frames;
   std::span<Decision> decisions;
-  std::uint64_t open = 0;  ///< bit i stands for frame i
-  std::array<Headers, max_burst> headers;
-  std::array<std::uint32_t, max_burst> object;       ///< index into the policy, or `no_object`
-  std::array<FlowKey, max_burst> flow_keys;          ///< of TCP segments
-  std::array<std::uint64_t, max_burst> flow_hashes;  ///< of the keys
-  std::uint64_t trusted = 0;                         ///< frames whose source is on an allow list
+  std::uint64_t open = 0;
+  std::uint64_t plain = 0;  ///< taken apart in `columns`
+  PlainTcp columns;
+  std::array<std::uint32_t, max_burst> object;  ///< index into the policy, or `no_object`
+  std::array<FlowKey, max_burst> flow_keys;     ///< of TCP segments that `handle_tcp` judges alone
+  PacketMessages flow_messages;                 ///< with the hashes of all TCP segments' keys
+  std::array<std::uint32_t, max_burst> candidates;  ///< connections that they may belong to
+  /// What `classify` has found: the packets of each class, those that a rule of the protocol or of
+  /// the object may refuse, and those whose object is another than the packet's before.
+  std::array<std::uint64_t, traffic_class_count> classes{};
+  std::uint64_t doubtful = 0;
+  std::uint64_t object_changes = 0;
+  std::uint64_t trusted = 0;    ///< the source is on an allow list
+  std::uint64_t to_answer = 0;  ///< SYNs that get a SYN-ACK
+  /// Acknowledgements whose cookies have been checked, and those whose cookies are right.
+  std::uint64_t cookies_checked = 0;
+  std::uint64_t cookies_right = 0;
+  bool connections_entered = false;                    ///< since their flows were fetched
+  std::array<std::uint64_t, verdict_count> decided{};  ///< by verdict
+
+  // What a stage works with, here so that nothing is cleared for each burst.
+  PacketMessages messages;
+  PacketMessages source_messages;
+  SynAcks answers;
+  std::array<CookieOptions, max_burst> cookie_options;
+  PlainTcp::Column message_bits;  ///< of the cookie options
+  PlainTcp::Column cookie_bits;   ///< of the cookie options
+  PlainTcp::Column profile_hashes;
 
   static_assert(max_burst <= 64);
 
@@ -35,8 +80,61 @@ struct Burst {
     from = side;
     frames = burst_frames;
     decisions = burst_decisions;
-    open = frames.empty() ? 0 : ~std::uint64_t{0} >> (64 - frames.size());
+    open = first_bits(frames.size());
+    plain = 0;
+    unread_ = 0;
+    classes = {};
+    doubtful = 0;
+    object_changes = 1;
     trusted = 0;
+    to_answer = 0;
+    cookies_checked = 0;
+    cookies_right = 0;
+    connections_entered = false;
+    decided = {};
+  }
+
+  [[nodiscard]] std::uint64_t of_class(TrafficClass c) const {
+    return classes[static_cast<std::size_t>(c)];
+  }
+  [[nodiscard]] std::uint64_t with_verdict(Verdict verdict) const {
+    return decided[static_cast<std::size_t>(verdict)];
+  }
+
+  /// The headers of a packet. Of a plain one they are put together when somebody asks first.
+  [[nodiscard]] const Headers& headers(std::size_t i) const {
+    if ((unread_ >> i & 1) != 0) {
+      headers_[i] = headers_of(columns, i);
+      unread_ &= ~(std::uint64_t{1} << i);
+    }
+    return headers_[i];
+  }
+  /// The TCP options and the family, without the rest.
+  [[nodiscard]] const TcpOptions& options(std::size_t i) const {
+    return is_plain(i) ? columns.options[i] : headers_[i].options;
+  }
+  [[nodiscard]] Family family(std::size_t i) const {
+    return is_plain(i) ? Family::ipv4 : headers_[i].source.family();
+  }
+  [[nodiscard]] bool is_plain(std::size_t i) const { return (plain >> i & 1) != 0; }
+
+  /// Takes all frames apart and parses those that are not plain.
+  void read() {
+    plain = unread_ = take_plain(frames, columns);
+    for_each(open & ~plain, [this](std::size_t i) { parse(frames[i], headers_[i]); });
+  }
+
+  /// The set of the first `count` packets.
+  static constexpr std::uint64_t first_bits(std::size_t count) {
+    return count == 0 ? 0 : ~std::uint64_t{0} >> (64 - count);
+  }
+  [[nodiscard]] static std::uint64_t size_of(std::uint64_t set) {
+    return static_cast<std::uint64_t>(std::popcount(set));
+  }
+  [[nodiscard]] std::uint64_t bytes_of(std::uint64_t set) const {
+    std::uint64_t bytes = 0;
+    for_each(set, [&](std::size_t i) { bytes += frames[i].length; });
+    return bytes;
   }
 
   [[nodiscard]] bool is_open(std::size_t i) const { return (open >> i & 1) != 0; }
@@ -52,25 +150,47 @@ struct Burst {
   static void for_each(std::uint64_t set, Visitor&& visit) {
     for (; set != 0; set &= set - 1) visit(static_cast<std::size_t>(std::countr_zero(set)));
   }
+  /// Calls `visit` with the object of every run of neighbouring packets in `set` to one object, and
+  /// with the run. An attack comes in long runs, so what is counted for an object is added up
+  /// first.
+  template <typename Visitor>
+  void for_each_run(std::uint64_t set, Visitor&& visit) const {
+    for (std::uint64_t starts = object_changes; starts != 0;) {
+      const auto start = static_cast<std::size_t>(std::countr_zero(starts));
+      starts &= starts - 1;
+      const std::size_t end =
+          starts != 0 ? static_cast<std::size_t>(std::countr_zero(starts)) : frames.size();
+      const std::uint64_t run = set & first_bits(end) & ~first_bits(start);
+      if (run != 0 && object[start] != no_object) visit(object[start], run);
+    }
+  }
   /// The same for the frames that are open now. The visitor may decide on what it is given.
   template <typename Visitor>
   void for_each_open(Visitor&& visit) {
     for_each(open, visit);
   }
 
- private:
-  void decide(std::size_t i, Verdict verdict, DropReason reason) {
-    decisions[i] = {.verdict = verdict, .reason = reason};
-    open &= ~(std::uint64_t{1} << i);
-  }
-};
+  // The same for whole sets.
 
-/// The server profile that was asked for last: an attack asks for the same one again and again.
-struct RecentProfile {
-  bool known = false;
-  Address server;
-  std::uint16_t port = 0;
-  BackendProfile advertised;
+  void forward_all(std::uint64_t set) { decide_all(set, Verdict::forward); }
+  void reply_all(std::uint64_t set) { decide_all(set, Verdict::reply); }
+  void drop_all(std::uint64_t set, DropReason reason) { decide_all(set, Verdict::drop, reason); }
+
+ private:
+  void decide_all(std::uint64_t set, Verdict verdict, DropReason reason = {}) {
+    for_each(set, [&](std::size_t i) { decisions[i] = {.verdict = verdict, .reason = reason}; });
+    decided[static_cast<std::size_t>(verdict)] |= set;
+    open &= ~set;
+  }
+  void decide(std::size_t i, Verdict verdict, DropReason reason) {
+    const std::uint64_t bit = std::uint64_t{1} << i;
+    decisions[i] = {.verdict = verdict, .reason = reason};
+    decided[static_cast<std::size_t>(verdict)] |= bit;
+    open &= ~bit;
+  }
+
+  mutable std::array<Headers, max_burst> headers_;
+  mutable std::uint64_t unread_ = 0;  ///< plain frames whose headers nobody has asked for
 };
 
 /// What the stages work with besides the burst.
@@ -78,7 +198,6 @@ struct StageContext {
   WorkerState& state;
   const PolicyTables& policy;
   const Now& now;
-  RecentProfile recent_profile{};  ///< for SYN-ACKs at `now`
 
   [[nodiscard]] std::uint32_t now_ms() const {
     return static_cast<std::uint32_t>(now.monotonic_ms());

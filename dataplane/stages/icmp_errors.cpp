@@ -83,9 +83,8 @@ FlowKey key_of(const Quoted& quoted, Side from) {
 
 void translate_icmp_errors(Burst& burst, StageContext& context) {
   WorkerState& state = context.state;
-  burst.for_each_open([&](std::size_t i) {
-    const Headers& headers = burst.headers[i];
-    if (headers.kind != Kind::icmp) return;
+  Burst::for_each(burst.open & burst.of_class(TrafficClass::icmp), [&](std::size_t i) {
+    const Headers& headers = burst.headers(i);
     Frame& frame = burst.frames[i];
     if (!is_error(frame.data[headers.transport_offset], headers.source.family())) return;
     const auto quoted = quoted_tcp(frame, headers);

@@ -1,7 +1,5 @@
 #include "dataplane/stages/limits.hpp"
 
-#include "dataplane/stages/meters.hpp"
-
 namespace sekimori {
 namespace {
 
@@ -15,13 +13,13 @@ void apply_limits(Burst& burst, StageContext& context) {
   if (burst.from == Side::inside) return;
   WorkerState& state = context.state;
   burst.for_each_open([&](std::size_t i) {
-    if (burst.is_trusted(i)) return;
-    const ObjectRecord& object = context.policy.object(burst.object[i]);
-    ObjectLimits& limits = state.limits[context.policy.object_slot(burst.object[i])];
+    const ProtectedObject& object = context.policy.protected_object(burst.object[i]);
+    if (!object.limited || burst.is_trusted(i)) return;
+    ObjectLimits& limits = state.limits[object.slot];
     const std::uint64_t bits = std::uint64_t{burst.frames[i].length} * 8;
     const std::uint64_t now_ns = context.now.monotonic_ns;
-    for (const TrafficClass c : {traffic_class(burst.headers[i].kind), TrafficClass::total}) {
-      const LimitRecord& rate = object.limit(c);
+    for (const TrafficClass c : {traffic_class(burst.headers(i).kind), TrafficClass::total}) {
+      const LimitRecord& rate = object.record.limit(c);
       ObjectLimits::Class& bucket = limits.classes[static_cast<std::size_t>(c)];
       if (!bucket.packets.admit(now_ns, rate.packets_per_s, state.worker_count) ||
           !bucket.bits.admit(now_ns, rate.bits_per_s, bits * state.worker_count)) {

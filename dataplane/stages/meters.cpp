@@ -1,38 +1,40 @@
 #include "dataplane/stages/meters.hpp"
 
 namespace sekimori {
+namespace {
 
-TrafficClass traffic_class(Kind kind) {
-  switch (kind) {
-    case Kind::tcp:
-      return TrafficClass::tcp;
-    case Kind::udp:
-      return TrafficClass::udp;
-    case Kind::icmp:
-      return TrafficClass::icmp;
-    case Kind::fragment:
-      return TrafficClass::fragment;
-    case Kind::not_ip:
-    case Kind::unparsed:
-    case Kind::other:
-      break;
+void meter_from_outside(const Burst& burst, std::uint64_t run, ObjectMeters& meters) {
+  const auto count = [&meters](std::size_t c, std::uint64_t packets, std::uint64_t bytes) {
+    add(meters.packets[c], packets);
+    add(meters.bytes[c], bytes);
+  };
+  std::uint64_t all_bytes = 0;
+  for (std::size_t c = 0; c < traffic_class_count; ++c) {
+    const std::uint64_t of_class = run & burst.classes[c];
+    if (of_class == 0) continue;
+    const std::uint64_t bytes = burst.bytes_of(of_class);
+    count(c, Burst::size_of(of_class), bytes);
+    all_bytes += bytes;
   }
-  return TrafficClass::other;
+  count(static_cast<std::size_t>(TrafficClass::total), Burst::size_of(run), all_bytes);
 }
 
+}  // namespace
+
 void meter(Burst& burst, StageContext& context) {
-  burst.for_each_open([&](std::size_t i) {
-    ObjectMeters& meters = context.state.meters[context.policy.object_slot(burst.object[i])];
-    const std::uint64_t length = burst.frames[i].length;
-    if (burst.from == Side::inside) {
-      add(meters.from_inside_packets, 1);
-      add(meters.from_inside_bytes, length);
-      return;
-    }
-    for (const TrafficClass c : {TrafficClass::total, traffic_class(burst.headers[i].kind)}) {
-      add(meters.packets[static_cast<std::size_t>(c)], 1);
-      add(meters.bytes[static_cast<std::size_t>(c)], length);
-    }
+  const auto meters_of = [&context](std::uint32_t object) -> ObjectMeters& {
+    return context.state.meters[context.policy.object_slot(object)];
+  };
+  if (burst.from == Side::inside) {
+    burst.for_each_run(burst.open, [&](std::uint32_t object, std::uint64_t run) {
+      ObjectMeters& meters = meters_of(object);
+      add(meters.from_inside_packets, Burst::size_of(run));
+      add(meters.from_inside_bytes, burst.bytes_of(run));
+    });
+    return;
+  }
+  burst.for_each_run(burst.open, [&](std::uint32_t object, std::uint64_t run) {
+    meter_from_outside(burst, run, meters_of(object));
   });
 }
 

@@ -55,7 +55,7 @@ std::uint64_t syn_hash(const TcpPacket& p) {
 
 void authenticate_by_reset(TcpPacket& p) {
   if (authenticated(p)) return;
-  if (p.is_syn()) return answer_syn(p);
+  if (p.is_syn()) return p.answer();
   if (p.is_rst()) return p.drop(DropReason::source_unproved);
   if (!match_cookie(p)) return p.drop(DropReason::cookie_invalid);
   authenticate(p);

@@ -15,7 +15,7 @@ void apply_source_lists(Burst& burst, StageContext& context) {
   if (burst.from == Side::inside || context.policy.source_lists_empty()) return;
   burst.for_each_open([&](std::size_t i) {
     const auto action = listed_action(context.policy, context.policy.object(burst.object[i]),
-                                      burst.headers[i].source);
+                                      burst.headers(i).source);
     if (!action) return;
     if (*action == SourceAction::block) {
       burst.drop(i, DropReason::source_blocked);

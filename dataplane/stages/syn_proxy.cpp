@@ -1,9 +1,11 @@
 #include "dataplane/stages/syn_proxy.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "dataplane/packet/syn_ack.hpp"
+#include "dataplane/state/plain_messages.hpp"
 
 namespace sekimori {
 namespace {
@@ -12,11 +14,8 @@ namespace {
 constexpr std::uint16_t default_mss_ipv4 = 536;
 constexpr std::uint16_t default_mss_ipv6 = 1220;
 
-CookieTuple tuple_of(const FlowKey& key) {
-  return {.source = key.client,
-          .destination = key.server,
-          .source_port = key.client_port,
-          .destination_port = key.server_port};
+std::optional<std::uint32_t> echoed_timestamp(const TcpOptions& options) {
+  return options.has_timestamps() ? std::optional{options.timestamp_echo} : std::nullopt;
 }
 
 /// What client and server both do. ECN is left out: agreeing to it for a server that then refuses
@@ -87,55 +86,180 @@ void hold_early_data(const TcpPacket& p, Handshake& h) {
   }
 }
 
-const BackendProfile& profile_to_offer(const TcpPacket& p) {
-  RecentProfile& recent = p.context.recent_profile;
-  if (!recent.known || recent.port != p.key.server_port || recent.server != p.key.server) {
-    recent = {.known = true,
-              .server = p.key.server,
-              .port = p.key.server_port,
-              .advertised = p.state().backends.advertised(p.key.server, p.key.server_port,
-                                                          p.context.slot(), p.assumed())};
-  }
-  return recent.advertised;
+// Answers to SYNs. What neighbouring SYNs ask for is nearly always the same, so it is worked out
+// for the first of them only: a request is a run of SYNs that differ in their numbers alone.
+
+/// The SYNs with which a request begins.
+std::uint64_t find_requests(const Burst& burst) {
+  const std::size_t count = burst.frames.size();
+  const std::uint64_t plain = burst.to_answer & burst.plain;
+  if (plain == 0) return burst.to_answer;
+  const std::uint64_t continued =
+      plain & plain << 1 & ~burst.object_changes & same_as_before(burst.columns, count);
+  return burst.to_answer & ~continued;
 }
 
-}  // namespace
+void fetch_profiles(Burst& burst, const StageContext& context, std::uint64_t requests) {
+  const BackendTable& backends = context.state.backends;
+  if (backends.empty()) return;
+  Burst::for_each(requests, [&](std::size_t i) {
+    const Headers& syn = burst.headers(i);
+    burst.profile_hashes[i] = backends.hash(syn.destination, syn.destination_port);
+    backends.prefetch(burst.profile_hashes[i]);
+  });
+}
 
-void answer_syn(TcpPacket& p) {
-  if (!p.may_reply()) return;
-  const Headers& syn = p.headers();
-  const std::uint64_t slot = p.context.slot();
-  const BackendProfile& server = profile_to_offer(p);
-  const AgreedOptions agreed = agree(syn.options, server, p.key.client.family());
-  const std::uint32_t cookie =
-      make_cookie(p.state().cookie_keys.get(slot), tuple_of(p.key), slot, agreed, syn.sequence);
+BackendProfile profile_to_offer(const Burst& burst, const StageContext& context, std::size_t i) {
+  const BackendTable& backends = context.state.backends;
+  const BackendProfile assumed =
+      assumed_profile(context.policy.object(burst.object[i]), burst.family(i));
+  if (backends.empty()) return assumed;
+  const Headers& syn = burst.headers(i);
+  return backends.advertised(burst.profile_hashes[i], syn.destination, syn.destination_port,
+                             context.slot(), assumed);
+}
+
+/// Works out all of a request's answers that does not depend on numbers, for the packets from
+/// `begin` to `end`.
+void prepare_request(Burst& burst, const StageContext& context, std::size_t begin,
+                     std::size_t end) {
+  const BackendProfile server = profile_to_offer(burst, context, begin);
+  const AgreedOptions agreed = agree(burst.options(begin), server, burst.family(begin));
   const bool scaling = agreed.client_scale != no_window_scale;
-  answer_in_place(
-      p.frame(), syn,
-      {.sequence = cookie,
-       .acknowledgement = syn.sequence + 1,
-       .window = p.object().syn_ack_window,
+  burst.answers.set(
+      begin, end,
+      {.window = context.policy.object(burst.object[begin]).syn_ack_window,
        .mss = server.mss,
        .window_scale = scaling ? server.window_scale : no_window_scale,
        .sack_permitted = agreed.sack,
        .timestamps = agreed.timestamps,
-       .timestamp_value = cookie_timestamp(p.context.now.unix_ms(), timestamp_bits(agreed))});
-  p.context.count(Counter::syn_ack_sent);
-  add(p.meters().syn_ack_sent, 1);
-  p.burst.reply(p.number);
+       .timestamp_value = cookie_timestamp(context.now.unix_ms(), timestamp_bits(agreed))});
+  const CookieOptions options{context.slot(), agreed};
+  burst.cookie_options[begin] = options;
+  for (std::size_t i = begin; i < end; ++i) {
+    burst.message_bits[i] = options.message_bits;
+    burst.cookie_bits[i] = options.cookie_bits;
+  }
+}
+
+void prepare_requests(Burst& burst, const StageContext& context) {
+  const std::uint64_t requests = find_requests(burst);
+  fetch_profiles(burst, context, requests);
+  for (std::uint64_t starts = requests; starts != 0;) {
+    const auto begin = static_cast<std::size_t>(std::countr_zero(starts));
+    starts &= starts - 1;
+    const std::size_t end =
+        starts != 0 ? static_cast<std::size_t>(std::countr_zero(starts)) : burst.frames.size();
+    prepare_request(burst, context, begin, end);
+  }
+}
+
+/// Hashes the sources of the SYNs and the messages of the cookies, and makes the cookies.
+void hash_syns(Burst& burst, const StageContext& context) {
+  const WorkerState& state = context.state;
+  const std::size_t count = burst.frames.size();
+  burst.messages.start(count);
+  burst.source_messages.start(count);
+  if ((burst.to_answer & burst.plain) != 0) {
+    set_source_messages(burst.columns, burst.source_messages.all_ipv4());
+    set_cookie_messages(burst.columns, burst.message_bits, burst.messages.all_ipv4());
+    if (context.slot() % 2 != 0) burst.messages.all_ipv4().second_key = burst.plain;
+  }
+  const std::uint64_t others = burst.to_answer & ~burst.plain;
+  Burst::for_each(others, [&](std::size_t i) {
+    const Headers& syn = burst.headers(i);
+    burst.source_messages.set_ipv4(i, ReplyLimiter::message(syn.source));
+    add_cookie_message(burst.messages, i, syn.source, syn.destination,
+                       cookie_ports(syn.source_port, syn.destination_port),
+                       burst.cookie_options[i]);
+  });
+  state.hashing.table_hashes(state.replies.key(), burst.source_messages);
+  Burst::for_each(burst.to_answer,
+                  [&](std::size_t i) { state.replies.prefetch(burst.source_messages.hash(i)); });
+  hash_cookies(state.hashing, state.cookie_keys, context.slot(), burst.messages);
+  if ((burst.to_answer & burst.plain) != 0) {
+    make_cookies(burst.columns, count, burst.messages.hashes(), burst.cookie_bits,
+                 burst.answers.sequence);
+  }
+  Burst::for_each(others, [&](std::size_t i) {
+    burst.answers.sequence[i] =
+        cookie_of_hash(burst.messages.hash(i), burst.cookie_options[i], burst.headers(i).sequence);
+  });
+}
+
+/// The SYNs whose sources may be sent another reply.
+std::uint64_t admit_sources(const Burst& burst, StageContext& context) {
+  const std::uint32_t limit = context.policy.global().reply_limit_pps;
+  if (limit == 0) return burst.to_answer;
+  ReplyLimiter& replies = context.state.replies;
+  std::uint64_t admitted = 0;
+  Burst::for_each(burst.to_answer, [&](std::size_t i) {
+    const bool admits =
+        replies.admit(burst.source_messages.hash(i), context.now.monotonic_ns, limit);
+    admitted |= std::uint64_t{admits} << i;
+  });
+  return admitted;
+}
+
+void write_answers(Burst& burst, std::uint64_t answered) {
+  answer_plain(burst.frames, burst.columns, answered & burst.plain, burst.answers);
+  Burst::for_each(answered & ~burst.plain, [&](std::size_t i) {
+    const Headers& syn = burst.headers(i);
+    SynAck answer = burst.answers.common[burst.answers.first[i]];
+    answer.sequence = static_cast<std::uint32_t>(burst.answers.sequence[i]);
+    answer.acknowledgement = syn.sequence + 1;
+    answer_in_place(burst.frames[i], syn, answer);
+  });
+}
+
+}  // namespace
+
+void answer_syns(Burst& burst, StageContext& context) {
+  if (burst.to_answer == 0) return;
+  prepare_requests(burst, context);
+  hash_syns(burst, context);
+  const std::uint64_t answered = admit_sources(burst, context);
+  write_answers(burst, answered);
+  burst.reply_all(answered);
+  burst.drop_all(burst.to_answer & ~answered, DropReason::reply_limited);
+  context.count(Counter::syn_ack_sent, Burst::size_of(answered));
+  burst.for_each_run(answered, [&](std::uint32_t object, std::uint64_t run) {
+    add(context.state.meters[context.policy.object_slot(object)].syn_ack_sent, Burst::size_of(run));
+  });
+}
+
+void check_cookies(Burst& burst, StageContext& context, std::uint64_t acknowledgements) {
+  if (acknowledgements == 0) return;
+  burst.messages.start(burst.frames.size());
+  std::uint64_t possible = 0;
+  Burst::for_each(acknowledgements, [&](std::size_t i) {
+    const Headers& ack = burst.headers(i);
+    const auto read =
+        read_cookie(context.slot(), ack.acknowledgement - 1, echoed_timestamp(ack.options));
+    if (!read) return;
+    add_cookie_message(burst.messages, i, ack.source, ack.destination,
+                       cookie_ports(ack.source_port, ack.destination_port),
+                       CookieOptions{read->slot, read->agreed});
+    possible |= std::uint64_t{1} << i;
+  });
+  hash_cookies(context.state.hashing, context.state.cookie_keys, context.slot(), burst.messages);
+  Burst::for_each(possible, [&](std::size_t i) {
+    const Headers& ack = burst.headers(i);
+    const bool right =
+        cookie_has_hash(burst.messages.hash(i), ack.acknowledgement - 1, ack.sequence - 1);
+    burst.cookies_right |= std::uint64_t{right} << i;
+  });
+  burst.cookies_checked |= acknowledgements;
 }
 
 std::optional<CookieMatch> match_cookie(const TcpPacket& p) {
-  const Headers& ack = p.headers();
-  const auto echo =
-      ack.options.has_timestamps() ? std::optional{ack.options.timestamp_echo} : std::nullopt;
-  const auto match = check_cookie(p.state().cookie_keys, tuple_of(p.key), p.context.slot(),
-                                  ack.acknowledgement - 1, ack.sequence - 1, echo);
-  if (match) {
-    p.context.count(Counter::cookie_valid);
-    add(p.meters().cookie_valid, 1);
-  }
-  return match;
+  const std::uint64_t bit = std::uint64_t{1} << p.number;
+  if ((p.burst.cookies_checked & bit) == 0) check_cookies(p.burst, p.context, bit);
+  if ((p.burst.cookies_right & bit) == 0) return std::nullopt;
+  p.context.count(Counter::cookie_valid);
+  add(p.meters().cookie_valid, 1);
+  return read_cookie(p.context.slot(), p.headers().acknowledgement - 1,
+                     echoed_timestamp(p.headers().options));
 }
 
 void open_connection(TcpPacket& p, const CookieMatch& match) {
@@ -152,6 +276,7 @@ void open_connection(TcpPacket& p, const CookieMatch& match) {
     state.handshakes.give_back(place);
     return p.drop(DropReason::flow_table_full);
   }
+  p.burst.connections_entered = true;
   Flow& flow = state.flows[p.flow];
   flow.state = FlowState::connecting;
   flow.handshake = place;

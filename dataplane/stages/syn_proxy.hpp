@@ -9,10 +9,15 @@ namespace sekimori {
 // The client's half of a proxied handshake: SYN, SYN-ACK with a cookie, ACK. Nothing is kept until
 // the ACK has proved that its sender receives what is sent to its address.
 
-/// Answers a SYN with a SYN-ACK that carries a cookie and offers what the server would.
-void answer_syn(TcpPacket& packet);
+/// Answers the SYNs in `burst.to_answer` with SYN-ACKs that carry a cookie and offer what the
+/// server would.
+void answer_syns(Burst& burst, StageContext& context);
 
-/// Checks the cookie that an ACK brings back.
+/// Checks the cookies that some acknowledgements bring back all at once, for `match_cookie` to find
+/// them checked.
+void check_cookies(Burst& burst, StageContext& context, std::uint64_t acknowledgements);
+
+/// The cookie that an ACK brings back, if it is right.
 [[nodiscard]] std::optional<CookieMatch> match_cookie(const TcpPacket& packet);
 
 /// Enters the connection that a valid cookie proves, turns the packet into the SYN to the server,

@@ -5,6 +5,7 @@
 #include "dataplane/stages/source_lists.hpp"
 #include "dataplane/stages/splice.hpp"
 #include "dataplane/stages/syn_proxy.hpp"
+#include "dataplane/state/plain_messages.hpp"
 
 namespace sekimori {
 namespace {
@@ -23,7 +24,7 @@ FlowKey key_of(const Headers& h, Side from) {
 }
 
 void proxy_new(TcpPacket& p) {
-  if (p.is_syn()) return answer_syn(p);
+  if (p.is_syn()) return p.answer();
   if (p.is_rst()) return p.drop(DropReason::connection_unknown);
   if (const auto match = match_cookie(p)) return open_connection(p, *match);
   if (p.object().unknown_ack_reply == UnknownAckReply::rst) return p.reply_reset();
@@ -83,10 +84,6 @@ bool opens_again(TcpPacket& p, const Flow& flow) {
 }
 
 void from_outside(TcpPacket& p) {
-  if (p.is_syn()) {
-    p.context.count(Counter::syn_received);
-    add(p.meters().syn_received, 1);
-  }
   if (p.flow == FlowTable::none) return outside_without_flow(p);
   Flow& flow = p.state().flows[p.flow];
   if (p.is_syn()) {
@@ -104,6 +101,7 @@ void from_outside(TcpPacket& p) {
 void take_up(TcpPacket& p) {
   p.flow = p.state().flows.insert(p.hash, p.key);
   if (p.flow == FlowTable::none) return;
+  p.burst.connections_entered = true;
   Flow& flow = p.state().flows[p.flow];
   flow.last_seen_ms = p.context.now_ms();
   flow.client_sequence = p.headers().acknowledgement;
@@ -151,33 +149,158 @@ void from_inside(TcpPacket& p) {
   server_segment(p);
 }
 
+/// Segments of a burst by what they may do.
+struct Segments {
+  std::uint64_t all = 0;
+  std::uint64_t syns = 0;      ///< SYN without ACK
+  std::uint64_t requests = 0;  ///< neither SYN nor RST, so that they may bring a cookie
+};
+
+Segments sort_segments(const Burst& burst) {
+  using namespace tcp_flag;
+  const std::size_t count = burst.frames.size();
+  Segments segments{.all = burst.open & burst.of_class(TrafficClass::tcp)};
+  if ((segments.all & burst.plain) != 0) {
+    segments.syns = with_flags(burst.columns, count, syn | ack, syn);
+    segments.requests = with_flags(burst.columns, count, syn | rst, 0);
+  }
+  segments.syns &= segments.all & burst.plain;
+  segments.requests &= segments.all & burst.plain;
+  Burst::for_each(segments.all & ~burst.plain, [&](std::size_t i) {
+    const std::uint8_t flags = burst.headers(i).tcp_flags;
+    segments.syns |= std::uint64_t{(flags & (syn | ack)) == syn} << i;
+    segments.requests |= std::uint64_t{(flags & (syn | rst)) == 0} << i;
+  });
+  return segments;
+}
+
+/// Finds the keys of all segments and their hashes, and starts to fetch what the lookups will
+/// touch.
+void hash_flows(Burst& burst, const StageContext& context, std::uint64_t segments) {
+  const WorkerState& state = context.state;
+  PacketMessages& messages = burst.flow_messages;
+  messages.start(burst.frames.size());
+  if ((segments & burst.plain) != 0) {
+    set_flow_messages(burst.columns, burst.from, messages.all_ipv4());
+  }
+  Burst::for_each(segments & ~burst.plain, [&](std::size_t i) {
+    burst.flow_keys[i] = key_of(burst.headers(i), burst.from);
+    burst.flow_keys[i].add_to(messages, i);
+  });
+  state.hashing.table_hashes(state.flow_key, messages);
+  Burst::for_each(segments, [&](std::size_t i) { state.flows.prefetch(messages.hash(i)); });
+}
+
+/// Starts to fetch the connections that the segments seem to belong to. Returns the segments that
+/// belong to none.
+std::uint64_t fetch_flows(Burst& burst, const StageContext& context, std::uint64_t segments) {
+  std::uint64_t unknown = 0;
+  Burst::for_each(segments, [&](std::size_t i) {
+    burst.candidates[i] = context.state.flows.candidate(burst.flow_messages.hash(i));
+    unknown |= std::uint64_t{burst.candidates[i] == FlowTable::none} << i;
+  });
+  return unknown;
+}
+
+void count_syns(const Burst& burst, const StageContext& context, std::uint64_t syns) {
+  if (syns == 0) return;
+  context.count(Counter::syn_received, Burst::size_of(syns));
+  burst.for_each_run(syns, [&](std::uint32_t object, std::uint64_t run) {
+    add(context.state.meters[context.policy.object_slot(object)].syn_received, Burst::size_of(run));
+  });
+}
+
+/// Those of the segments whose port has a SYN mode.
+std::uint64_t with_mode(const Burst& burst, const StageContext& context, std::uint64_t segments,
+                        SynMode mode) {
+  std::uint64_t result = 0;
+  burst.for_each_run(segments, [&](std::uint32_t index, std::uint64_t run) {
+    const ObjectRecord& object = context.policy.object(index);
+    if (object.service_count == 0) {
+      result |= object.syn_mode == mode ? run : 0;
+      return;
+    }
+    Burst::for_each(run, [&](std::size_t i) {
+      const std::uint16_t port = burst.headers(i).destination_port;
+      result |= std::uint64_t{context.policy.syn_mode(object, port) == mode} << i;
+    });
+  });
+  return result;
+}
+
+/// Drops acknowledgements of no connection whose cookies are wrong, where that is not answered. In
+/// a burst that opens no connection none of them can belong to one.
+void drop_unanswered(Burst& burst, const StageContext& context, std::uint64_t acknowledgements) {
+  burst.for_each_run(acknowledgements, [&](std::uint32_t object, std::uint64_t run) {
+    if (context.policy.object(object).unknown_ack_reply == UnknownAckReply::none) {
+      burst.drop_all(run, DropReason::cookie_invalid);
+    }
+  });
+}
+
+/// The connection of a segment. Looked up only now, as an earlier segment of the burst may have
+/// opened or ended it.
+std::uint32_t find_flow(const Burst& burst, const FlowTable& flows, std::size_t i) {
+  const std::uint32_t candidate = burst.candidates[i];
+  if (candidate == FlowTable::none && !burst.connections_entered) return FlowTable::none;
+  const FlowKey& key = burst.flow_keys[i];
+  if (candidate != FlowTable::none && flows.in_use(candidate) && flows[candidate].key == key) {
+    return candidate;
+  }
+  return flows.find(burst.flow_messages.hash(i), key);
+}
+
+void handle_segment(Burst& burst, StageContext& context, std::size_t i) {
+  FlowKey& key = burst.flow_keys[i];
+  if (burst.is_plain(i)) key = key_of(burst.headers(i), burst.from);
+  TcpPacket packet{.burst = burst,
+                   .context = context,
+                   .number = i,
+                   .key = key,
+                   .hash = burst.flow_messages.hash(i),
+                   .flow = find_flow(burst, context.state.flows, i)};
+  if (burst.from == Side::outside) {
+    from_outside(packet);
+  } else {
+    from_inside(packet);
+  }
+}
+
+/// SYNs to be answered whose connections were not known are taken for new without another look. If
+/// one was entered since, the SYN is noted there.
+void note_syns(Burst& burst, StageContext& context, std::uint64_t syns) {
+  if (!burst.connections_entered) return;
+  FlowTable& flows = context.state.flows;
+  Burst::for_each(syns, [&](std::size_t i) {
+    const FlowKey key = key_of(burst.headers(i), burst.from);
+    const std::uint32_t flow = flows.find(burst.flow_messages.hash(i), key);
+    if (flow != FlowTable::none) flows[flow].flags |= flow_flag::syn_seen;
+  });
+}
+
 }  // namespace
 
 void handle_tcp(Burst& burst, StageContext& context) {
-  FlowTable& flows = context.state.flows;
-  std::uint64_t segments = 0;
-  burst.for_each_open([&](std::size_t i) {
-    if (burst.headers[i].kind != Kind::tcp) return;
-    segments |= std::uint64_t{1} << i;
-    burst.flow_keys[i] = key_of(burst.headers[i], burst.from);
-    burst.flow_hashes[i] = burst.flow_keys[i].hash(context.state.flow_key);
-    flows.prefetch(burst.flow_hashes[i]);
-  });
-  burst.for_each(segments, [&](std::size_t i) { flows.prefetch_entry(burst.flow_hashes[i]); });
-  burst.for_each(segments, [&](std::size_t i) {
-    // Looked up only now: an earlier segment of the burst may have opened or ended the connection.
-    TcpPacket packet{.burst = burst,
-                     .context = context,
-                     .number = i,
-                     .key = burst.flow_keys[i],
-                     .hash = burst.flow_hashes[i],
-                     .flow = flows.find(burst.flow_hashes[i], burst.flow_keys[i])};
-    if (burst.from == Side::outside) {
-      from_outside(packet);
-    } else {
-      from_inside(packet);
-    }
-  });
+  const Segments segments = sort_segments(burst);
+  if (segments.all == 0) return;
+  hash_flows(burst, context, segments.all);
+  const std::uint64_t unknown = fetch_flows(burst, context, segments.all);
+  std::uint64_t new_syns = 0;
+  if (burst.from == Side::outside) {
+    count_syns(burst, context, segments.syns);
+    const std::uint64_t unproved = unknown & ~burst.trusted;
+    const std::uint64_t proxied = with_mode(burst, context, unproved, SynMode::proxy);
+    const std::uint64_t acknowledgements =
+        segments.requests & (proxied | with_mode(burst, context, unproved, SynMode::reset));
+    check_cookies(burst, context, acknowledgements);
+    if (burst.cookies_right == 0) drop_unanswered(burst, context, acknowledgements & proxied);
+    new_syns = proxied & segments.syns & burst.plain;
+    burst.to_answer |= new_syns;
+  }
+  Burst::for_each(segments.all & burst.open & ~new_syns,
+                  [&](std::size_t i) { handle_segment(burst, context, i); });
+  note_syns(burst, context, new_syns);
+  answer_syns(burst, context);
 }
 
 }  // namespace sekimori

@@ -15,7 +15,7 @@ struct TcpPacket {
   std::uint32_t flow;  ///< index in the flow table, or `FlowTable::none`
 
   [[nodiscard]] Frame& frame() const { return burst.frames[number]; }
-  [[nodiscard]] const Headers& headers() const { return burst.headers[number]; }
+  [[nodiscard]] const Headers& headers() const { return burst.headers(number); }
   [[nodiscard]] WorkerState& state() const { return context.state; }
   [[nodiscard]] const ObjectRecord& object() const {
     return context.policy.object(burst.object[number]);
@@ -39,6 +39,8 @@ struct TcpPacket {
   [[nodiscard]] bool is_fin() const { return flags(tcp_flag::fin) != 0; }
 
   void drop(DropReason reason) const { burst.drop(number, reason); }
+  /// Has this SYN answered with the others of the burst.
+  void answer() const { burst.to_answer |= std::uint64_t{1} << number; }
 
   /// Whether one more reply may go back to the packet's sender; drops the packet if not.
   [[nodiscard]] bool may_reply() const {

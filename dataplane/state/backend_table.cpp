@@ -2,17 +2,10 @@
 
 namespace sekimori {
 
-BackendProfile assumed_profile(const ObjectRecord& object, Family family) {
-  return {.mss = family == Family::ipv4 ? object.assumed_mss_ipv4 : object.assumed_mss_ipv6,
-          .window_scale = object.assumed_window_scale,
-          .sack = object.assumed_sack != 0,
-          .timestamps = object.assumed_timestamps != 0};
-}
-
-BackendProfile BackendTable::advertised(const Address& server, std::uint16_t port,
-                                        std::uint64_t slot, const BackendProfile& assumed) const {
-  const Key key{.server = server, .port = port};
-  const std::uint32_t index = table_.find(hash(key), key);
+BackendProfile BackendTable::advertised(std::uint64_t hash, const Address& server,
+                                        std::uint16_t port, std::uint64_t slot,
+                                        const BackendProfile& assumed) const {
+  const std::uint32_t index = table_.find(hash, {.server = server, .port = port});
   if (index == Table::none) return assumed;
   const Entry& entry = table_[index];
   BackendProfile profile = entry.profile;
@@ -24,7 +17,7 @@ bool BackendTable::learn(const Address& server, std::uint16_t port, std::uint64_
                          const TcpOptions& syn_ack, const Offered& offered,
                          const BackendProfile& assumed) {
   const Key key{.server = server, .port = port};
-  const std::uint64_t h = hash(key);
+  const std::uint64_t h = hash(server, port);
   std::uint32_t index = table_.find(h, key);
   const bool is_new = index == Table::none;
   if (is_new) {

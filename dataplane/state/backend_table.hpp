@@ -21,7 +21,12 @@ struct BackendProfile {
 };
 
 /// What an object's servers are taken to offer until one has answered.
-[[nodiscard]] BackendProfile assumed_profile(const ObjectRecord& object, Family family);
+[[nodiscard]] inline BackendProfile assumed_profile(const ObjectRecord& object, Family family) {
+  return {.mss = family == Family::ipv4 ? object.assumed_mss_ipv4 : object.assumed_mss_ipv6,
+          .window_scale = object.assumed_window_scale,
+          .sack = object.assumed_sack != 0,
+          .timestamps = object.assumed_timestamps != 0};
+}
 
 /// What the SYN that a server answered had offered: an option that was not offered cannot be
 /// learned from its absence in the answer.
@@ -42,7 +47,20 @@ class BackendTable {
 
   /// What SYN-ACKs of cookie slot `slot` advertise.
   [[nodiscard]] BackendProfile advertised(const Address& server, std::uint16_t port,
-                                          std::uint64_t slot, const BackendProfile& assumed) const;
+                                          std::uint64_t slot, const BackendProfile& assumed) const {
+    return advertised(hash(server, port), server, port, slot, assumed);
+  }
+
+  // The same for a burst: hashes first, what they lead to fetched, one lookup after another.
+
+  [[nodiscard]] bool empty() const { return table_.size() == 0; }
+  [[nodiscard]] std::uint64_t hash(const Address& server, std::uint16_t port) const {
+    return siphash<1, 3>(key_, std::array{server.high(), server.low(), std::uint64_t{port}});
+  }
+  void prefetch(std::uint64_t hash) const { table_.prefetch(hash); }
+  [[nodiscard]] BackendProfile advertised(std::uint64_t hash, const Address& server,
+                                          std::uint16_t port, std::uint64_t slot,
+                                          const BackendProfile& assumed) const;
 
   /// Takes in a SYN-ACK of the server, at cookie slot `slot`. True when something has changed.
   bool learn(const Address& server, std::uint16_t port, std::uint64_t slot,
@@ -61,11 +79,6 @@ class BackendTable {
     std::uint64_t next_scale_slot = 0;  ///< from this slot on `next_scale` is advertised
   };
   using Table = HashTable<Entry>;
-
-  [[nodiscard]] std::uint64_t hash(const Key& key) const {
-    return siphash<1, 3>(key_,
-                         std::array{key.server.high(), key.server.low(), std::uint64_t{key.port}});
-  }
 
   SipKey key_;
   Table table_;

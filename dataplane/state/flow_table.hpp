@@ -4,6 +4,7 @@
 
 #include "common/address.hpp"
 #include "dataplane/packet/siphash.hpp"
+#include "dataplane/packet/siphash_burst.hpp"
 #include "dataplane/state/hash_table.hpp"
 
 namespace sekimori {
@@ -15,17 +16,39 @@ struct FlowKey {
   std::uint16_t client_port = 0;
   std::uint16_t server_port = 0;
 
-  friend bool operator==(const FlowKey&, const FlowKey&) = default;
+  friend bool operator==(const FlowKey& a, const FlowKey& b) {
+    // Without branches: keys are compared when their tags are equal, and are then nearly always
+    // equal, too.
+    return static_cast<unsigned>(a.client == b.client) &
+           static_cast<unsigned>(a.server == b.server) &
+           static_cast<unsigned>(a.client_port == b.client_port) &
+           static_cast<unsigned>(a.server_port == b.server_port);
+  }
 
   [[nodiscard]] std::uint64_t hash(const SipKey& key) const {
-    const std::uint64_t ports = client_port | std::uint64_t{server_port} << 16;
+    return client.is_ipv4() ? siphash<1, 3>(key, ipv4_message())
+                            : siphash<1, 3>(key, ipv6_message());
+  }
+  /// The same with the hashes of the rest of a burst.
+  void add_to(PacketMessages& messages, std::size_t packet) const {
     if (client.is_ipv4()) {
-      const std::uint64_t addresses = client.ipv4().raw() | std::uint64_t{server.ipv4().raw()}
-                                                                << 32;
-      return siphash<1, 3>(key, std::array{addresses, siphash_last_word(ports, 12)});
+      messages.set_ipv4(packet, ipv4_message());
+    } else {
+      messages.set_ipv6(packet, ipv6_message());
     }
-    return siphash<1, 3>(key, std::array{client.high(), client.low(), server.high(), server.low(),
-                                         siphash_last_word(ports, 36)});
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t ports() const {
+    return client_port | std::uint64_t{server_port} << 16;
+  }
+  [[nodiscard]] std::array<std::uint64_t, 2> ipv4_message() const {
+    return {client.ipv4().raw() | std::uint64_t{server.ipv4().raw()} << 32,
+            siphash_last_word(ports(), 12)};
+  }
+  [[nodiscard]] std::array<std::uint64_t, 5> ipv6_message() const {
+    return {client.high(), client.low(), server.high(), server.low(),
+            siphash_last_word(ports(), 36)};
   }
 };
 

@@ -62,17 +62,24 @@ class HashTable {
     return none;
   }
 
-  /// Starts to fetch the entry that a lookup of this hash will most likely compare with. Its
-  /// buckets should have arrived by now.
-  void prefetch_entry(std::uint64_t hash) const {
+  /// The entry that a lookup of this hash will compare with first, which is nearly always the right
+  /// one; `none` when the lookup will find nothing. Starts to fetch it. Its buckets should have
+  /// arrived by now.
+  [[nodiscard]] std::uint32_t candidate(std::uint64_t hash) const {
     const std::uint32_t tag = tag_of(hash);
     for (const std::uint32_t bucket : {first(hash), second(hash)}) {
       const Bucket& b = buckets_[bucket];
       const std::uint32_t slots = b.slots_with(tag);
       if (slots == 0) continue;
-      __builtin_prefetch(&entries_[b.entries[static_cast<unsigned>(std::countr_zero(slots))]]);
-      return;
+      const std::uint32_t index = b.entries[static_cast<unsigned>(std::countr_zero(slots))];
+      __builtin_prefetch(&entries_[index]);
+      return index;
     }
+    return none;
+  }
+  /// Whether the place has an entry, which may be another than when it was a candidate.
+  [[nodiscard]] bool in_use(std::uint32_t index) const {
+    return (used_[index / 64] >> (index % 64) & 1) != 0;
   }
 
   /// Enters a key that is not in the table. The entry's other members have their defaults. `none`

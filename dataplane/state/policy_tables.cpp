@@ -3,6 +3,22 @@
 #include <algorithm>
 
 namespace sekimori {
+namespace {
+
+bool limited(const ObjectRecord& object) {
+  return std::ranges::any_of(object.limits, [](const LimitRecord& limit) {
+    return limit.packets_per_s != 0 || limit.bits_per_s != 0;
+  });
+}
+
+bool authenticates_tcp(const PolicyImage& image, const ObjectRecord& object) {
+  if (object.syn_mode != SynMode::off) return true;
+  const auto services = image.services().subspan(object.first_service, object.service_count);
+  return std::ranges::any_of(services,
+                             [](const ServiceRecord& s) { return s.syn_mode != SynMode::off; });
+}
+
+}  // namespace
 
 std::optional<std::uint32_t> ObjectSlots::slot(std::string_view name) {
   if (const auto known = slots_.find(name); known != slots_.end()) return known->second;
@@ -19,7 +35,10 @@ tl::expected<PolicyTables, std::string> PolicyTables::build(PolicyImage image, O
           "more object names than the " + std::to_string(slots.capacity()) +
           " slots of tables.objects, counting those of earlier policies; restart to free them"};
     }
-    tables.slots_.push_back(*slot);
+    tables.objects_.push_back({.slot = *slot,
+                               .limited = limited(object),
+                               .authenticates_tcp = authenticates_tcp(tables.image_, object),
+                               .record = object});
   }
 
   std::vector<PrefixMap::Entry> entries;
@@ -39,7 +58,7 @@ tl::expected<PolicyTables, std::string> PolicyTables::build(PolicyImage image, O
   return tables;
 }
 
-SynMode PolicyTables::syn_mode(const ObjectRecord& object, std::uint16_t port) const {
+SynMode PolicyTables::service_mode(const ObjectRecord& object, std::uint16_t port) const {
   const auto services = image_.services().subspan(object.first_service, object.service_count);
   const auto service = std::ranges::lower_bound(services, port, {},
                                                 [](const ServiceRecord& s) { return s.last_port; });

@@ -29,6 +29,15 @@ class ObjectSlots {
   std::map<std::string, std::uint32_t, std::less<>> slots_;
 };
 
+/// A protected object as the packet path reads it. What every packet asks for lies in the first
+/// cache line.
+struct alignas(64) ProtectedObject {
+  std::uint32_t slot = 0;          ///< of its meters and buckets
+  bool limited = false;            ///< whether any class has a limit
+  bool authenticates_tcp = false;  ///< whether any of its ports has a SYN mode
+  ObjectRecord record;
+};
+
 /// One generation of the policy with the lookup tables built from it. Immutable; shared by all
 /// workers.
 class PolicyTables {
@@ -38,10 +47,15 @@ class PolicyTables {
 
   [[nodiscard]] const PolicyImage& image() const { return image_; }
   [[nodiscard]] const GlobalRecord& global() const { return image_.global(); }
-  [[nodiscard]] const ObjectRecord& object(std::uint32_t index) const {
-    return image_.objects()[index];
+  [[nodiscard]] const ProtectedObject& protected_object(std::uint32_t index) const {
+    return objects_[index];
   }
-  [[nodiscard]] std::uint32_t object_slot(std::uint32_t index) const { return slots_[index]; }
+  [[nodiscard]] const ObjectRecord& object(std::uint32_t index) const {
+    return objects_[index].record;
+  }
+  [[nodiscard]] std::uint32_t object_slot(std::uint32_t index) const {
+    return objects_[index].slot;
+  }
 
   /// Destination address to object index.
   [[nodiscard]] const PrefixMap& destinations() const { return destinations_; }
@@ -52,13 +66,17 @@ class PolicyTables {
   /// Whether no list has an entry, which is the usual case.
   [[nodiscard]] bool source_lists_empty() const { return image_.source_entries().empty(); }
   /// The SYN mode of an object's port.
-  [[nodiscard]] SynMode syn_mode(const ObjectRecord& object, std::uint16_t port) const;
+  [[nodiscard]] SynMode syn_mode(const ObjectRecord& object, std::uint16_t port) const {
+    return object.service_count == 0 ? object.syn_mode : service_mode(object, port);
+  }
 
  private:
   explicit PolicyTables(PolicyImage image) : image_(std::move(image)) {}
 
+  [[nodiscard]] SynMode service_mode(const ObjectRecord& object, std::uint16_t port) const;
+
   PolicyImage image_;
-  std::vector<std::uint32_t> slots_;
+  std::vector<ProtectedObject> objects_;
   PrefixMap destinations_;
   std::vector<PrefixMap> source_lists_;
 };

@@ -22,12 +22,24 @@ class ReplyLimiter {
   /// Whether a reply to `address` may be sent now; counts it if so. `per_s` of 0 stands for no
   /// limit.
   [[nodiscard]] bool admit(const Address& address, std::uint64_t now_ns, std::uint32_t per_s) {
+    return admit(siphash<1, 3>(key_, message(address)), now_ns, per_s);
+  }
+
+  // The same for a burst: messages to hash with `key`, cells to fetch, one decision after another.
+
+  [[nodiscard]] const SipKey& key() const { return key_; }
+  [[nodiscard]] static std::array<std::uint64_t, 2> message(const Address& address) {
+    return {address.high(), address.is_ipv4() ? address.low() : 0};
+  }
+  void prefetch(std::uint64_t hash) const {
+    __builtin_prefetch(&cells_[first(hash)], 1);
+    __builtin_prefetch(&cells_[second(hash)], 1);
+  }
+  [[nodiscard]] bool admit(std::uint64_t hash, std::uint64_t now_ns, std::uint32_t per_s) {
     if (per_s == 0) return true;
-    const std::uint64_t hash =
-        siphash<1, 3>(key_, std::array{address.high(), address.is_ipv4() ? address.low() : 0});
     const std::uint32_t window = static_cast<std::uint32_t>(now_ns / ns_per_s) & window_mask;
-    std::uint32_t& a = current(cells_[hash % row_cells], window);
-    std::uint32_t& b = current(cells_[row_cells + (hash >> 32) % row_cells], window);
+    std::uint32_t& a = current(cells_[first(hash)], window);
+    std::uint32_t& b = current(cells_[second(hash)], window);
     const std::uint32_t limit = std::min(per_s, count_mask);
     if ((a & count_mask) >= limit && (b & count_mask) >= limit) return false;
     a += (a & count_mask) != count_mask ? 1 : 0;
@@ -42,6 +54,9 @@ class ReplyLimiter {
   static constexpr std::uint32_t count_bits = 20;
   static constexpr std::uint32_t count_mask = (1U << count_bits) - 1;
   static constexpr std::uint32_t window_mask = 0xfff;
+
+  static std::size_t first(std::uint64_t hash) { return hash % row_cells; }
+  static std::size_t second(std::uint64_t hash) { return row_cells + (hash >> 32) % row_cells; }
 
   static std::uint32_t& current(std::uint32_t& cell, std::uint32_t window) {
     if (cell >> count_bits != window) cell = window << count_bits;

@@ -9,6 +9,7 @@
 #include "common/cookie_keys.hpp"
 #include "common/policy_image.hpp"
 #include "common/stats_segment.hpp"
+#include "dataplane/packet/siphash_burst.hpp"
 #include "dataplane/state/backend_table.hpp"
 #include "dataplane/state/flow_table.hpp"
 #include "dataplane/state/handshake_pool.hpp"
@@ -45,6 +46,7 @@ struct WorkerState {
   /// Copies a segment to the end of a handshake's list. False when there is no room.
   bool hold(Handshake& handshake, std::span<const std::uint8_t> frame, std::uint16_t limit);
 
+  SipHashBurst hashing;
   SipKey flow_key;
   SipKey syn_key;
   std::uint32_t worker_count;

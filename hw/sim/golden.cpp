@@ -123,8 +123,8 @@ Outcome Golden::judge_tcp(const Bytes& frame) {
              .capacity = static_cast<std::uint32_t>(frame.size())};
   Decision decision;
   burst_->start(Side::outside, {&view, 1}, {&decision, 1});
-  Headers& headers = burst_->headers[0];
-  parse(view, headers);
+  burst_->read();
+  const Headers& headers = burst_->headers(0);
   std::uint8_t& flags = outcome.mark[metadata::at_flags];
   flags = parse_flags(headers);
   if (headers.kind == Kind::unparsed) flags |= metadata::unparsed;
@@ -146,6 +146,7 @@ Outcome Golden::judge_tcp(const Bytes& frame) {
   if (listed_action(policy_, record, headers.source)) return outcome;
 
   burst_->object[0] = object;
+  burst_->flow_keys[0] = key;
   StageContext context{.state = state_, .policy = policy_, .now = now_};
   TcpPacket packet{.burst = *burst_,
                    .context = context,
@@ -156,7 +157,8 @@ Outcome Golden::judge_tcp(const Bytes& frame) {
   const SynMode mode = packet.mode();
   if (packet.is_syn() && mode == SynMode::proxy) {
     const AgreedOptions client{.client_scale = headers.options.window_scale};
-    answer_syn(packet);
+    packet.answer();
+    answer_syns(*burst_, context);
     EXPECT_EQ(decision.verdict, Verdict::reply);
     outcome.back = true;
     outcome.frame.resize(view.length);

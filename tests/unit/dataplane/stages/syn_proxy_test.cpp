@@ -293,7 +293,9 @@ TEST(Replies, AreLimitedForEachAddress) {
   TestWorker worker = tcp_worker(policy);
   const std::string syn = to_server + "tcp [S] seq=1000";
   const std::string ack = to_server + "tcp [.] seq=5 ack=6";
-  EXPECT_EQ(worker.take(Side::outside, {syn, ack, syn, ack})[2], "drop reply_limited");
+  EXPECT_TRUE(worker.take(Side::outside, {syn}).front().starts_with("reply "));
+  EXPECT_TRUE(worker.take(Side::outside, {ack}).front().starts_with("reply "));
+  EXPECT_EQ(worker.take(Side::outside, {syn}).front(), "drop reply_limited");
   EXPECT_EQ(worker.take(Side::outside, {ack}).front(), "drop reply_limited");
   // Another address has its own replies, and every second brings new ones.
   const std::string other = "198.51.100.8:4000 > 192.0.2.10:80 tcp [.] seq=5 ack=6";

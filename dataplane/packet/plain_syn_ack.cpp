@@ -1,0 +1,77 @@
+#include "dataplane/packet/plain_syn_ack.hpp"
+
+#include "dataplane/packet/checksum.hpp"
+
+namespace sekimori {
+namespace {
+
+/// The words of the answers, and what they are made from besides the SYNs.
+struct Answered {
+  std::array<PlainTcp::Column, PlainTcp::words> word;
+  PlainTcp::Column options_sum;
+};
+
+void make_words(const PlainTcp& syn, const SynAcks& answers, std::size_t at, Answered& out) {
+  constexpr be16 dont_fragment{Ipv4Header::dont_fragment};
+  constexpr be16 ttl_protocol{own_hop_limit << 8 | protocol::tcp};
+  const Lanes w1 = load_lanes(syn.word[1], at);
+  const Lanes w2 = load_lanes(syn.word[2], at);
+  const Lanes data_offset = load_lanes(syn.word[4], at) & 0xf0;
+  const Lanes tcp_length = data_offset >> 2;
+  const Lanes length = tcp_length + sizeof(Ipv4Header);  // below 2^8, as the next one is
+  const Lanes addresses = (w1 >> 32) + (w2 & 0xffffffffU);
+
+  const Lanes o0 = (length << 24) + (0x45U + (std::uint64_t{dont_fragment.raw()} << 48));
+  const Lanes ip_sum = fold_lanes(sum_of_halves(o0) + ttl_protocol.raw() + addresses) ^ 0xffff;
+  const Lanes o1 = (w2 << 32) | (ip_sum << 16) | ttl_protocol.raw();
+  const Lanes ports = (w2 >> 48) | (w2 >> 16 & 0xffff0000U);
+  const Lanes o2 = (ports << 32) | (w1 >> 32);
+  const Lanes acknowledged = swap_32(load_lanes(syn.word[3], at)) + 1;
+  const Lanes o3 = swap_32((acknowledged << 32) | load_lanes(answers.sequence, at));
+  const Lanes offset_flags_window = load_lanes(answers.flags_window, at) | data_offset;
+  const Lanes pseudo_header = addresses + (tcp_length << 8) + (protocol::tcp << 8);
+  const Lanes tcp_sum = fold_lanes(pseudo_header + ports + sum_of_halves(o3) + offset_flags_window +
+                                   sum_of_halves(load_lanes(out.options_sum, at))) ^
+                        0xffff;
+  store_lanes(out.word[0], at, o0);
+  store_lanes(out.word[1], at, o1);
+  store_lanes(out.word[2], at, o2);
+  store_lanes(out.word[3], at, o3);
+  store_lanes(out.word[4], at, offset_flags_window | (tcp_sum << 32));
+}
+
+void write(Frame& frame, const PlainTcp& syn, const Answered& answered, std::size_t i) {
+  swap_mac_addresses(frame.data);
+  std::uint8_t* ip = frame.data + plain_ip_offset;
+  for (std::size_t w = 0; w < PlainTcp::words; ++w) store(ip + 8 * w, answered.word[w][i]);
+  // A payload is cut off; the padding of a short frame stays.
+  constexpr std::uint64_t length = 0xffff0000U;
+  if (((syn.word[0][i] ^ answered.word[0][i]) & length) != 0) {
+    frame.length = static_cast<std::uint32_t>(plain_tcp_offset + syn.tcp_header_length(i));
+  }
+}
+
+}  // namespace
+
+void answer_plain(std::span<Frame> frames, const PlainTcp& plain, std::uint64_t set,
+                  const SynAcks& answers) {
+  Answered answered;
+  std::memset(&answered.options_sum, 0, sizeof(answered.options_sum));
+  const auto for_each = [set](auto&& visit) {
+    for (std::uint64_t left = set; left != 0; left &= left - 1) {
+      visit(static_cast<std::size_t>(std::countr_zero(left)));
+    }
+  };
+  for_each([&](std::size_t i) {
+    const std::size_t tcp_length = plain.tcp_header_length(i);
+    if (tcp_length == sizeof(TcpHeader)) return;
+    answered.options_sum[i] =
+        rewrite_syn_options(frames[i].data + plain_tcp_offset, tcp_length, plain.options[i],
+                            answers.common[answers.first[i]]);
+  });
+  for (std::size_t at = 0; at < frames.size(); at += lanes)
+    make_words(plain, answers, at, answered);
+  for_each([&](std::size_t i) { write(frames[i], plain, answered, i); });
+}
+
+}  // namespace sekimori

@@ -62,6 +62,21 @@ Wiring memif_wiring(const Site& site, unsigned number, unsigned log2_ring) {
   return wiring;
 }
 
+Wiring veth_wiring(Site& site, unsigned number, unsigned log2_ring) {
+  Wiring wiring;
+  for (unsigned i = 0; i < 2; ++i) {
+    const std::string cable = std::to_string(2 * number + i);
+    const std::string ours = "generator" + cable;
+    const std::string theirs = "device" + cable;
+    site.cables.push_back(std::make_unique<lab::VethPair>(lab::Port{&site.generator, ours},
+                                                          lab::Port{&site.box, theirs}));
+    const std::string ring = ",qdisc_bypass=1,framecnt=" + std::to_string(1U << log2_ring);
+    wiring.device.ports[i] = "net_af_packet" + std::to_string(i) + ",iface=" + theirs + ring;
+    wiring.generator.ports[i] = "net_af_packet" + cable + ",iface=" + ours + ring;
+  }
+  return wiring;
+}
+
 std::unique_ptr<Device> Device::dataplane(const Site& site, const Wiring& wiring, bool huge_pages) {
   const std::string policy_file = site.file("policy.toml");
   if (!(std::ofstream{policy_file} << policy() << std::flush)) {

@@ -5,18 +5,22 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "bench/system/generator.hpp"
 #include "tests/support/namespace.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/run.hpp"
+#include "tests/support/veth.hpp"
 
 namespace sekimori::bench {
 
-/// Where the devices under test live.
+/// Where the generator and the devices under test live.
 struct Site {
   lab::Run run;
+  lab::Namespace generator{run, "generator"};
   lab::Namespace box{run, "box"};
+  std::vector<std::unique_ptr<lab::VethPair>> cables = {};
 
   [[nodiscard]] std::string file(const std::string& name) const {
     return (run.directory() / name).string();
@@ -29,9 +33,14 @@ struct Wiring {
   CablePair generator;
 };
 
+/// Kinds of ports that the generator and the devices can be joined with.
+enum class PortKind : std::uint8_t { memif, veth };
+
 /// Shared memory between the two processes. `number` tells the wirings of a run apart; a ring holds
 /// 2^`log2_ring` frames.
 [[nodiscard]] Wiring memif_wiring(const Site& site, unsigned number, unsigned log2_ring);
+/// Linux interfaces, of which each process has packet sockets. They exist from now on.
+[[nodiscard]] Wiring veth_wiring(Site& site, unsigned number, unsigned log2_ring);
 
 /// A program under test. It is halted except between `resume` and `pause`.
 class Device {

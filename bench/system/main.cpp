@@ -4,6 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "bench/report/plot.hpp"
 #include "bench/system/charts.hpp"
@@ -18,6 +21,7 @@ namespace {
 struct Settings {
   std::string json;
   bool no_huge = false;
+  PortKind ports = PortKind::memif;
   unsigned log2_ring = 11;
   unsigned trial_ms = 100;
   SearchSettings search;
@@ -26,7 +30,9 @@ struct Settings {
 
 std::vector<std::string> notes(const Settings& settings, bool huge_pages) {
   std::vector<std::string> notes{
-      "Ports: net_memif, rings of " + std::to_string(1U << settings.log2_ring) + " frames, " +
+      std::string{"Ports: "} +
+          (settings.ports == PortKind::memif ? "net_memif" : "net_af_packet over veth") +
+          ", rings of " + std::to_string(1U << settings.log2_ring) + " frames, " +
           (huge_pages ? "hugepages." : "ordinary pages.") + " Trials of " +
           std::to_string(settings.trial_ms) + " ms; a rate counts if one of " +
           std::to_string(settings.search.attempts) + " loses nothing.",
@@ -45,9 +51,13 @@ std::vector<std::string> notes(const Settings& settings, bool huge_pages) {
 }
 
 Report run(const Settings& settings) {
-  const Site site;
-  const std::vector wirings{memif_wiring(site, 0, settings.log2_ring),
-                            memif_wiring(site, 1, settings.log2_ring)};
+  Site site;
+  const auto wiring = [&](unsigned number) {
+    return settings.ports == PortKind::memif ? memif_wiring(site, number, settings.log2_ring)
+                                             : veth_wiring(site, number, settings.log2_ring);
+  };
+  const std::vector wirings{wiring(0), wiring(1)};
+  site.generator.enter();
   Generator generator{{wirings[0].generator, wirings[1].generator}, !settings.no_huge};
   const bool huge_pages = generator.uses_huge_pages();
   const auto dataplane = Device::dataplane(site, wirings[0], huge_pages);
@@ -98,6 +108,10 @@ void declare(CLI::App& app, Settings& settings) {
                  "Share of Sekimori's throughput at which latency is measured")
       ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();
+  app.add_option("--ports", settings.ports, "Between the generator and the devices: memif or veth")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, PortKind>{{"memif", PortKind::memif}, {"veth", PortKind::veth}}))
+      ->type_name("KIND");
   app.add_option("--ring", settings.log2_ring, "Frames in a ring of a port, as a power of two")
       ->check(CLI::Range(6, 14))
       ->capture_default_str();

@@ -48,10 +48,14 @@ Bench::Burst Bench::longest_burst() {
     return {
         .frames = everything.offered, .pps = everything.offered_pps(), .generator_limited = true};
   }
-  const auto survives = [this](std::uint64_t frames) {
+  double pps = everything.offered_pps();
+  const auto survives = [&](std::uint64_t frames) {
     const std::array load{Load{.duration_ns = settings_.duration_ns, .max_frames = frames}};
     for (unsigned attempt = 0; attempt < settings_.search.attempts; ++attempt) {
-      if (trial(load, false).lossless()) return true;
+      const Trial result = trial(load, false);
+      if (!result.lossless()) continue;
+      pps = result.offered_pps();
+      return true;
     }
     return false;
   };
@@ -65,7 +69,7 @@ Bench::Burst Bench::longest_burst() {
     const std::uint64_t middle = survived + (too_many - survived) / 2;
     (survives(middle) ? survived : too_many) = middle;
   }
-  return {.frames = survived, .pps = everything.offered_pps()};
+  return {.frames = survived, .pps = pps};
 }
 
 Bench::Recovery Bench::recovery(double pps) {

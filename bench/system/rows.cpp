@@ -83,7 +83,13 @@ struct Samples {
   std::vector<double> ns;
   std::vector<double> reference_ns;
   std::map<std::string, std::vector<double>> fields;
-  std::map<std::string, std::string> words;
+  /// Whether in any repetition the generator was the limit; empty where there is no such question.
+  std::map<std::string, bool> generator_limited;
+
+  void note_limits(bool ours, bool theirs) {
+    generator_limited["limited_by"] |= ours;
+    generator_limited["reference_limited_by"] |= theirs;
+  }
 };
 
 class Rows {
@@ -143,8 +149,7 @@ void Rows::add_throughput(const std::string& name, const Throughput& ours,
   samples.fields["reference_pps"].push_back(theirs.pps);
   samples.fields["mpps"].push_back(ours.pps / 1e6);
   samples.fields["trials"].push_back(ours.trials);
-  samples.words["limited_by"] = ours.generator_limited ? "generator" : "device";
-  samples.words["reference_limited_by"] = theirs.generator_limited ? "generator" : "device";
+  samples.note_limits(ours.generator_limited, theirs.generator_limited);
 }
 
 double at_share(const std::vector<std::uint32_t>& sorted, double share) {
@@ -177,8 +182,7 @@ void Rows::add_bursts(const Stream& stream) {
   samples.reference_ns.push_back(1e9 / theirs.pps);
   samples.fields["frames"].push_back(static_cast<double>(ours.frames));
   samples.fields["reference_frames"].push_back(static_cast<double>(theirs.frames));
-  samples.words["limited_by"] = ours.generator_limited ? "generator" : "device";
-  samples.words["reference_limited_by"] = theirs.generator_limited ? "generator" : "device";
+  samples.note_limits(ours.generator_limited, theirs.generator_limited);
 }
 
 void Rows::add_recovery(const Stream& stream, const Throughput& ours, const Throughput& theirs) {
@@ -211,7 +215,9 @@ Row Rows::row(const std::string& name) const {
   for (const auto& [key, values] : samples.fields) {
     row.fields[key] = std::round(median(values) * 1000) / 1000;
   }
-  for (const auto& [key, word] : samples.words) row.fields[key] = word;
+  for (const auto& [key, is_generator] : samples.generator_limited) {
+    row.fields[key] = is_generator ? "generator" : "device";
+  }
   return row;
 }
 

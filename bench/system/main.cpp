@@ -75,7 +75,7 @@ Report run(const Settings& settings) {
       .repetitions = settings.rows.repetitions,
       .notes = notes(settings, huge_pages),
       .columns = {
-          {"Mpps", "mpps"}, {"limit", "limited_by"}, {"ref.'s limit", "reference_limited_by"}}};
+          {"Mpps", "mpps"}, {"frames", "frames"}, {"limit", "limited_by"}, {"ref.'s limit", "reference_limited_by"}}};
   const TrialSettings trials{.duration_ns = settings.trial_ms * ns_per_ms,
                              .search = settings.search};
   Bench sekimori{generator, 0, *dataplane, trials};

@@ -9,8 +9,8 @@ namespace sekimori::bench {
 /// number, and returns when all have ended.
 void run_on_lcores(unsigned workers, const std::function<void(unsigned worker)>& work);
 
-/// Repeats `step`, which returns how many packets it took, for about so long, and returns the
-/// thread's CPU time for one packet.
+/// Repeats `step`, which returns how many packets it took, for about so much CPU time of the
+/// thread, and returns the CPU time for one packet, in nanoseconds.
 double cpu_ns_per_packet(std::uint64_t duration_ns, const std::function<std::size_t()>& step);
 
 }  // namespace sekimori::bench

@@ -132,7 +132,7 @@ void declare(CLI::App& app, Settings& settings) {
   app.add_option("--repetitions", settings.repetitions, "How often each row is measured")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  app.add_option("--milliseconds", settings.milliseconds, "How long each measurement lasts")
+  app.add_option("--milliseconds", settings.milliseconds, "CPU time of each measurement")
       ->check(CLI::Range(1, 60'000))
       ->capture_default_str();
   app.add_flag("--no-huge", settings.no_huge, "Use ordinary pages, here and in testpmd");

@@ -29,7 +29,7 @@ namespace {
 constexpr const char* prompt = "testpmd> ";
 /// An answer takes no longer even on a machine with much else to do.
 constexpr std::chrono::seconds patience{60};
-constexpr std::chrono::milliseconds time_to_settle{20};
+constexpr std::chrono::milliseconds time_to_settle{5};
 
 /// With output by lines, or its answers would come long after its prompts. The main thread of
 /// testpmd only waits for commands; its worker gets the CPU that our own has.
@@ -147,11 +147,20 @@ Testpmd::Sample Testpmd::sample() {
   return sample;
 }
 
+void Testpmd::let_run(std::chrono::nanoseconds cpu_time) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const std::uint64_t end = cpu_ns(process_) + static_cast<std::uint64_t>(cpu_time.count());
+  while (cpu_ns(process_) < end) {
+    if (std::chrono::steady_clock::now() > deadline) fail("gets no CPU time");
+    std::this_thread::sleep_for(time_to_settle);
+  }
+}
+
 double Testpmd::measure(std::chrono::nanoseconds duration) {
   ask("start");
-  std::this_thread::sleep_for(time_to_settle);
+  let_run(time_to_settle);
   const Sample before = sample();
-  std::this_thread::sleep_for(duration);
+  let_run(duration);
   const Sample after = sample();
   output_ = ask("stop");
   if (after.packets <= before.packets || after.cpu_ns <= before.cpu_ns) {

@@ -30,7 +30,7 @@ class Testpmd {
   Testpmd& operator=(const Testpmd&) = delete;
   ~Testpmd();
 
-  /// CPU time for one packet, in nanoseconds.
+  /// CPU time for one packet, in nanoseconds, over about so much CPU time.
   double measure(std::chrono::nanoseconds duration);
 
  private:
@@ -43,6 +43,8 @@ class Testpmd {
   /// Sends a line, unless it is empty, and returns all that comes before the next prompt.
   std::string ask(const std::string& line);
   Sample sample();
+  /// Waits until it has used so much more CPU time.
+  void let_run(std::chrono::nanoseconds cpu_time);
   [[noreturn]] void fail(const std::string& what);
 
   std::string file_prefix_;

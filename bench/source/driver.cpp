@@ -15,7 +15,7 @@
 #include <new>
 
 #include "bench/source/source.hpp"
-#include "bench/source/stream_file.hpp"
+#include "bench/traffic/stream_file.hpp"
 
 namespace sekimori::bench {
 namespace {

@@ -1,4 +1,4 @@
-#include "bench/source/stream_file.hpp"
+#include "bench/traffic/stream_file.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>

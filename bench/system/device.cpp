@@ -40,11 +40,13 @@ bool is_poller(const std::filesystem::path& task) {
   return name.find("worker") != std::string::npos;
 }
 
-void put_workers_ahead(pid_t process) {
-  const sched_param lowest{.sched_priority = 1};
+void schedule_workers(pid_t process, int policy) {
+  const sched_param parameters{.sched_priority = policy == SCHED_FIFO ? 1 : 0};
   const std::filesystem::path tasks = "/proc/" + std::to_string(process) + "/task";
   for (const auto& task : std::filesystem::directory_iterator{tasks}) {
-    if (is_poller(task)) sched_setscheduler(std::stoi(task.path().filename()), SCHED_FIFO, &lowest);
+    if (is_poller(task)) {
+      sched_setscheduler(std::stoi(task.path().filename()), policy, &parameters);
+    }
   }
 }
 
@@ -130,11 +132,11 @@ std::unique_ptr<Device> Device::testpmd(const Site& site, const Wiring& wiring, 
   return device;
 }
 
-void Device::resume() {
+void Device::resume(Priority priority) {
   const rlimit limit{.rlim_cur = most_real_time_us, .rlim_max = most_real_time_us};
-  if (prlimit(process_.pid(), RLIMIT_RTTIME, &limit, nullptr) == 0) {
-    put_workers_ahead(process_.pid());
-  }
+  const bool ahead =
+      priority == Priority::ahead && prlimit(process_.pid(), RLIMIT_RTTIME, &limit, nullptr) == 0;
+  schedule_workers(process_.pid(), ahead ? SCHED_FIFO : SCHED_OTHER);
   process_.signal(SIGCONT);
 }
 

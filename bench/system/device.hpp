@@ -42,6 +42,10 @@ enum class PortKind : std::uint8_t { memif, veth };
 /// Linux interfaces, of which each process has packet sockets. They exist from now on.
 [[nodiscard]] Wiring veth_wiring(Site& site, unsigned number, unsigned log2_ring);
 
+/// Whether the polling threads of a program go ahead of all ordinary threads (SCHED_FIFO), where
+/// the machine allows it.
+enum class Priority : std::uint8_t { ordinary, ahead };
+
 /// A program under test. It is halted except between `resume` and `pause`.
 class Device {
  public:
@@ -58,9 +62,9 @@ class Device {
   /// What the program has printed.
   [[nodiscard]] std::string output() const { return process_.output(); }
 
-  /// Lets the program run. Its polling threads go ahead of all ordinary threads (SCHED_FIFO) where
-  /// the machine allows it, as what else the machine does would look like loss.
-  void resume();
+  /// Lets the program run. `Priority::ahead` is for short trials, in which all else that the
+  /// machine does would look like loss.
+  void resume(Priority priority);
   /// Halts the program, so that its polling takes nobody's time.
   void pause();
 

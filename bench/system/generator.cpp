@@ -117,6 +117,10 @@ void Generator::connect(std::size_t pair, std::chrono::milliseconds at_most) {
   }
 }
 
+void Generator::disconnect(std::size_t pair) {
+  for (const std::uint16_t port : ports_[pair]) rte_eth_dev_stop(port);
+}
+
 /// Frames keep their bytes in the pool, so each is written once and only numbered later.
 void Generator::load_frames(const TestFrames& frames) {
   frames_ = &frames;

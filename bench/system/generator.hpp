@@ -41,8 +41,12 @@ class Generator {
   /// std::runtime_error when it does not come in time.
   void connect(std::size_t pair, std::chrono::milliseconds at_most);
 
-  /// What the trials from now on send.
+  /// Closes the ports of a pair, so that another program may have their other ends.
+  void disconnect(std::size_t pair);
+
+  /// What the trials from now on send. `frames` outlives its use.
   void load_frames(const TestFrames& frames);
+  [[nodiscard]] const TestFrames& frames() const { return *frames_; }
 
   /// One trial: the loads one after the other, then silence until all frames are back or no more
   /// come. `timed` asks for latencies and for the time of the last loss.

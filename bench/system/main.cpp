@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <exception>
 #include <map>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -22,11 +24,21 @@ struct Settings {
   std::string json;
   bool no_huge = false;
   PortKind ports = PortKind::memif;
+  std::optional<bool> pktgen;  ///< whether it measures throughput; empty: if it is installed
+  std::string captures;        ///< a folder, if captures are all that is wanted
   unsigned log2_ring = 11;
   unsigned trial_ms = 100;
   SearchSettings search;
   RowSettings rows;
 };
+
+bool wants_pktgen(const Settings& settings) {
+  const bool installed = Pktgen::installed();
+  if (settings.pktgen == true && !installed) {
+    throw std::invalid_argument{"--generator pktgen: there is no program pktgen in PATH"};
+  }
+  return settings.pktgen.value_or(installed);
+}
 
 std::vector<std::string> notes(const Settings& settings, bool huge_pages) {
   std::vector<std::string> notes{
@@ -36,8 +48,11 @@ std::vector<std::string> notes(const Settings& settings, bool huge_pages) {
           (huge_pages ? "hugepages." : "ordinary pages.") + " Trials of " +
           std::to_string(settings.trial_ms) + " ms; a rate counts if one of " +
           std::to_string(settings.search.attempts) + " loses nothing.",
-      "Generator: our own, one thread that sends and receives. Where it is the limit, the device "
-      "may be faster (limited_by, reference_limited_by)."};
+      std::string{"Generator: "} +
+          (wants_pktgen(settings) ? "Pktgen-DPDK for throughput, else " : "") +
+          "our own, one thread that sends and receives. Where the generator is the limit, the "
+          "device "
+          "may be faster."};
   if (usable_cpus().size() <= 2) {
     notes.emplace_back(
         "With two CPUs the generator has one and the device's worker the other, and everything "
@@ -67,19 +82,25 @@ Report run(const Settings& settings) {
   dataplane->pause();
   testpmd->pause();
 
-  Report report{
-      .benchmark = "system",
-      .title =
-          "Frames through the whole sekimori-dataplane, one worker, at no loss "
-          "(RFC 2544); names end with the size on the wire.",
-      .repetitions = settings.rows.repetitions,
-      .notes = notes(settings, huge_pages),
-      .columns = {
-          {"Mpps", "mpps"}, {"frames", "frames"}, {"limit", "limited_by"}, {"ref.'s limit", "reference_limited_by"}}};
+  Report report{.benchmark = "system",
+                .title =
+                    "Frames through the whole sekimori-dataplane, one worker, at no loss "
+                    "(RFC 2544); names end with the size on the wire.",
+                .repetitions = settings.rows.repetitions,
+                .notes = notes(settings, huge_pages),
+                .columns = {{"Mpps", "mpps"},
+                            {"frames", "frames"},
+                            {"limit", "limited_by"},
+                            {"ref.'s limit", "reference_limited_by"}}};
   const TrialSettings trials{.duration_ns = settings.trial_ms * ns_per_ms,
                              .search = settings.search};
   Bench sekimori{generator, 0, *dataplane, trials};
   Bench reference{generator, 1, *testpmd, trials};
+  Pktgen pktgen{site, huge_pages, trials.duration_ns, trials.search};
+  if (wants_pktgen(settings)) {
+    sekimori.use(pktgen, wirings[0].generator);
+    reference.use(pktgen, wirings[1].generator);
+  }
   report.rows = measure_rows({generator, sekimori, reference}, settings.rows);
   return report;
 }
@@ -115,6 +136,14 @@ void declare(CLI::App& app, Settings& settings) {
   app.add_option("--ring", settings.log2_ring, "Frames in a ring of a port, as a power of two")
       ->check(CLI::Range(6, 14))
       ->capture_default_str();
+  app.add_option("--generator", settings.pktgen,
+                 "What measures throughput: own or pktgen (default: pktgen if it is in PATH)")
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, bool>{{"own", false}, {"pktgen", true}}))
+      ->type_name("NAME");
+  app.add_option("--write-captures", settings.captures,
+                 "Only write the frames as captures into this folder, for another generator")
+      ->type_name("FOLDER");
   app.add_flag("--no-huge", settings.no_huge, "Use ordinary pages everywhere");
 }
 
@@ -135,6 +164,10 @@ int main(int argc, char** argv) {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
       return app.exit(error) == 0 ? 0 : 2;
+    }
+    if (!settings.captures.empty()) {
+      write_captures(settings.captures);
+      return 0;
     }
     const Report report = run(settings);
     std::fputs(text(report).c_str(), stdout);

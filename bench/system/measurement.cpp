@@ -15,13 +15,14 @@ constexpr double warm_up_pps = 1e6;
 /// Between trials everybody else gets the CPUs, which the kernel would otherwise give them in the
 /// middle of a trial (sched(7), kernel.sched_rt_runtime_us).
 constexpr std::chrono::milliseconds rest{20};
+constexpr std::chrono::seconds patience{20};
 
 }  // namespace
 
 Trial Bench::trial(std::span<const Load> loads, bool timed) {
   std::this_thread::sleep_for(rest);
   const AheadOfOthers ahead;
-  device_.resume();
+  device_.resume(Priority::ahead);
   generator_.run(pair_, std::array{Load{.pps = warm_up_pps, .duration_ns = warm_up_ns}}, false);
   Trial result = generator_.run(pair_, loads, timed);
   device_.pause();
@@ -29,6 +30,14 @@ Trial Bench::trial(std::span<const Load> loads, bool timed) {
 }
 
 Throughput Bench::throughput() {
+  if (pktgen_ != nullptr) {
+    generator_.disconnect(pair_);
+    device_.resume(Priority::ordinary);
+    const Throughput found = pktgen_->throughput(generator_.frames(), ports_);
+    generator_.connect(pair_, patience);
+    device_.pause();
+    return found;
+  }
   return find_throughput(settings_.search, [this](double pps) {
     const Trial result =
         trial(std::array{Load{.pps = pps, .duration_ns = settings_.duration_ns}}, false);

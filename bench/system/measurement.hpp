@@ -4,6 +4,7 @@
 
 #include "bench/system/device.hpp"
 #include "bench/system/generator.hpp"
+#include "bench/system/pktgen.hpp"
 #include "bench/system/search.hpp"
 
 namespace sekimori::bench {
@@ -19,6 +20,12 @@ class Bench {
  public:
   Bench(Generator& generator, std::size_t pair, Device& device, const TrialSettings& settings)
       : generator_(generator), pair_(pair), device_(device), settings_(settings) {}
+
+  /// From now on Pktgen measures throughput, over the generator's ports, which are `ports`.
+  void use(Pktgen& pktgen, const CablePair& ports) {
+    pktgen_ = &pktgen;
+    ports_ = ports;
+  }
 
   /// The highest rate at which nothing is lost (RFC 2544, section 26.1).
   [[nodiscard]] Throughput throughput();
@@ -51,6 +58,8 @@ class Bench {
   std::size_t pair_;
   Device& device_;
   TrialSettings settings_;
+  Pktgen* pktgen_ = nullptr;
+  CablePair ports_;
 };
 
 }  // namespace sekimori::bench

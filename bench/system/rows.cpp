@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <regex>
 #include <stdexcept>
 #include <utility>
 
 #include "bench/report/report.hpp"
+#include "bench/system/captures.hpp"
 
 namespace sekimori::bench {
 
@@ -229,6 +231,15 @@ std::vector<std::string> all_row_names() {
     std::ranges::move(names_of(stream), std::back_inserter(names));
   }
   return names;
+}
+
+void write_captures(const std::string& folder) {
+  // As many sources, so that the limit of answers to one address is not reached at 100 Gbit/s.
+  constexpr std::size_t frames = 1U << 17;
+  std::filesystem::create_directories(folder);
+  for (const Stream& stream : all_streams()) {
+    write_capture(stream.frames, frames, folder + "/" + stream.throughput_row + ".pcap");
+  }
 }
 
 std::vector<Row> measure_rows(const Comparison& comparison, const RowSettings& settings) {

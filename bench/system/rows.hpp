@@ -31,4 +31,8 @@ struct RowSettings {
 /// Their names, in the order of the table.
 [[nodiscard]] std::vector<std::string> all_row_names();
 
+/// Writes a capture for each kind of frames, named after its row of throughput, for another
+/// generator.
+void write_captures(const std::string& folder);
+
 }  // namespace sekimori::bench

@@ -8,8 +8,6 @@ namespace sekimori::bench {
 
 namespace {
 
-/// More sources than any cache holds.
-constexpr std::size_t flood_packets = 1U << 20;
 constexpr std::size_t usual_flows = 1U << 16;
 constexpr std::size_t base_bytes = 400'000'000;  ///< of tables of their usual size and a flood
 constexpr std::size_t bytes_per_flow = 130;      ///< entry, bucket, and a packet of the stream
@@ -44,14 +42,14 @@ std::string server_policy(std::size_t flows) {
                                                         server(Family::ipv6).to_string()});
 }
 
-Case flood_case(std::string name, const Flood& flood, Verdict expected) {
-  return {
-      .name = std::move(name),
-      .policy = server_policy(usual_flows),
-      .shares = all(expected),
-      .memory_bytes = base_bytes,
-      .prepare = [flood](PacketStream& stream, PipelineBed& /*bed*/, const PolicyTables& /*policy*/,
-                         const Now& /*now*/) { add_flood(stream, flood, flood_packets); }};
+Case flood_case(std::string name, const Flood& flood, std::size_t packets, Verdict expected) {
+  return {.name = std::move(name),
+          .policy = server_policy(usual_flows),
+          .shares = all(expected),
+          .memory_bytes = base_bytes,
+          .prepare = [flood, packets](PacketStream& stream, PipelineBed& /*bed*/,
+                                      const PolicyTables& /*policy*/,
+                                      const Now& /*now*/) { add_flood(stream, flood, packets); }};
 }
 
 /// The client's side of connections that are spliced to the server, in random order.
@@ -70,9 +68,9 @@ Case established_case(unsigned exponent) {
 }
 
 /// A SYN flood spread at random over so many protected addresses, each an object of its own.
-Case objects_case(std::uint32_t objects) {
+Case objects_case(std::uint32_t objects, std::size_t packets) {
   Case result = flood_case(numbered("objects_", objects),
-                           {.flags = tcp_flag::syn, .objects = objects}, Verdict::reply);
+                           {.flags = tcp_flag::syn, .objects = objects}, packets, Verdict::reply);
   result.policy = table_policy(usual_flows, objects);
   for (std::uint32_t i = 0; i < objects; ++i) {
     result.policy += object_policy(numbered("o", i), {protected_address(i).to_string()});
@@ -80,18 +78,20 @@ Case objects_case(std::uint32_t objects) {
   return result;
 }
 
-/// 90 % SYN flood, 10 % acknowledgements on established connections, at random.
-Case mixed_case() {
+/// 90 % SYN flood, 10 % acknowledgements on established connections, at random; somewhat more
+/// packets than said, so that each connection has its own.
+Case mixed_case(std::size_t packets) {
   constexpr std::size_t packets_each = 2;
-  constexpr std::size_t flood = 9 * packets_each * usual_flows;
+  const std::size_t flows = packets / 16;
+  const std::size_t flood = 9 * packets_each * flows;
   Case result = established_case(16);
   result.name = "mixed_90_10";
   result.shares = {};
   result.shares.at(static_cast<std::size_t>(Verdict::reply)) = 0.9;
   result.shares.at(static_cast<std::size_t>(Verdict::forward)) = 0.1;
-  result.prepare = [](PacketStream& stream, PipelineBed& bed, const PolicyTables& policy,
-                      const Now& now) {
-    add_established(stream, bed, policy, now, usual_flows, packets_each);
+  result.prepare = [flows, flood](PacketStream& stream, PipelineBed& bed,
+                                  const PolicyTables& policy, const Now& now) {
+    add_established(stream, bed, policy, now, flows, packets_each);
     add_flood(stream, {.flags = tcp_flag::syn}, flood);
     stream.shuffle();
   };
@@ -99,8 +99,9 @@ Case mixed_case() {
 }
 
 /// The flood of the smallest SYNs for several workers at once.
-Case workers_case(unsigned workers) {
-  Case result = flood_case(numbered("workers_", workers), {.flags = tcp_flag::syn}, Verdict::reply);
+Case workers_case(unsigned workers, std::size_t packets) {
+  Case result =
+      flood_case(numbered("workers_", workers), {.flags = tcp_flag::syn}, packets, Verdict::reply);
   result.workers = workers;
   result.memory_bytes *= workers;
   return result;
@@ -109,24 +110,27 @@ Case workers_case(unsigned workers) {
 }  // namespace
 
 void add_reference_packets(PacketStream& stream) {
-  add_flood(stream, {.flags = tcp_flag::syn}, flood_packets);
+  add_flood(stream, {.flags = tcp_flag::syn}, usual_flood_packets);
 }
 
-std::vector<Case> all_cases() {
+std::vector<Case> all_cases(std::size_t flood_packets) {
+  const auto flood = [flood_packets](std::string name, const Flood& packet, Verdict expected) {
+    return flood_case(std::move(name), packet, flood_packets, expected);
+  };
   std::vector<Case> cases{
-      flood_case("synack_v4_64", {.flags = tcp_flag::syn}, Verdict::reply),
-      flood_case("synack_v4_78", {.flags = tcp_flag::syn, .options = true}, Verdict::reply),
-      flood_case("synack_v6_78", {.family = Family::ipv6, .flags = tcp_flag::syn}, Verdict::reply),
-      flood_case("ack_invalid_64", {.flags = tcp_flag::ack}, Verdict::drop),
+      flood("synack_v4_64", {.flags = tcp_flag::syn}, Verdict::reply),
+      flood("synack_v4_78", {.flags = tcp_flag::syn, .options = true}, Verdict::reply),
+      flood("synack_v6_78", {.family = Family::ipv6, .flags = tcp_flag::syn}, Verdict::reply),
+      flood("ack_invalid_64", {.flags = tcp_flag::ack}, Verdict::drop),
   };
   for (unsigned exponent = 10; exponent <= 24; exponent += 2) {
     cases.push_back(established_case(exponent));
   }
   for (std::uint32_t objects = 10; objects <= 100'000; objects *= 10) {
-    cases.push_back(objects_case(objects));
+    cases.push_back(objects_case(objects, flood_packets));
   }
-  cases.push_back(mixed_case());
-  for (unsigned workers : {1U, 2U}) cases.push_back(workers_case(workers));
+  cases.push_back(mixed_case(flood_packets));
+  for (unsigned workers : {1U, 2U}) cases.push_back(workers_case(workers, flood_packets));
   return cases;
 }
 

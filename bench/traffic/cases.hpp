@@ -27,9 +27,12 @@ struct Case {
       prepare;
 };
 
+/// Packets of a flood: from more sources than any cache holds.
+inline constexpr std::size_t usual_flood_packets = 1U << 20;
+
 /// All cases, in the order of the tables. Sizes in names are those on the wire, with the 4 bytes of
 /// the FCS.
-[[nodiscard]] std::vector<Case> all_cases();
+[[nodiscard]] std::vector<Case> all_cases(std::size_t flood_packets = usual_flood_packets);
 
 /// The flood of the smallest SYNs, which every other case is measured beside.
 void add_reference_packets(PacketStream& stream);

@@ -37,6 +37,7 @@ class PipelineBed {
 
   [[nodiscard]] Pipeline& pipeline() { return pipeline_; }
   [[nodiscard]] WorkerStats& stats() { return *stats_; }
+  [[nodiscard]] const WorkerStats& stats() const { return *stats_; }
   [[nodiscard]] std::uint64_t counter(Counter which) const {
     return stats_->counters[static_cast<std::size_t>(which)];
   }

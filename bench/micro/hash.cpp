@@ -6,6 +6,7 @@
 #include "common/clock.hpp"
 #include "common/cookie_keys.hpp"
 #include "dataplane/packet/siphash.hpp"
+#include "dataplane/packet/siphash_burst.hpp"
 #include "dataplane/state/flow_table.hpp"
 #include "dataplane/state/syn_cookie.hpp"
 
@@ -79,6 +80,45 @@ Micro cookie_micro(std::string name, Family family, Each each) {
       }};
 }
 
+/// As the pipeline hashes: the messages of a whole burst at once, in the lanes of vectors.
+void add_bursts(Micros& micros) {
+  struct Level {
+    const char* name;
+    SimdLevel level;
+  };
+  for (const Level level : {Level{"scalar", SimdLevel::scalar}, Level{"avx2", SimdLevel::avx2},
+                            Level{"avx512", SimdLevel::avx512}}) {
+    if (level.level > detect_simd_level()) continue;
+    for (const bool ipv4 : {true, false}) {
+      const auto add = [&](const std::string& name, auto hash) {
+        micros.push_back(
+            {.name =
+                 "siphash/" + name + "_burst/" + level.name + (ipv4 ? "_15_bytes" : "_39_bytes"),
+             .reference = hash_message,
+             .units = batch,
+             .make = [level, ipv4, hash] {
+               const auto messages = std::make_shared<PacketMessages>();
+               messages->start(batch);
+               for (std::size_t i = 0; i < batch; ++i) {
+                 if (ipv4) messages->set_ipv4(i, Messages<2>{}.all[i]);
+                 if (!ipv4) messages->set_ipv6(i, Messages<5>{}.all[i]);
+               }
+               return Work{.run = [messages, hash, hashing = SipHashBurst{level.level}] {
+                 hash(hashing, *messages);
+                 keep(messages->hashes());
+               }};
+             }});
+      };
+      add("1_3", [](const SipHashBurst& hashing, PacketMessages& messages) {
+        hashing.table_hashes(key, messages);
+      });
+      add("2_4", [](const SipHashBurst& hashing, PacketMessages& messages) {
+        hashing.cookie_hashes(key, key, messages);
+      });
+    }
+  }
+}
+
 void add_cookies(Micros& micros) {
   for (const Family family : {Family::ipv4, Family::ipv6}) {
     const std::string end = family == Family::ipv4 ? "_v4" : "_v6";
@@ -121,6 +161,7 @@ void add_hash_micros(Micros& micros) {
   micros.push_back(siphash_micro<1, 3, 5>("siphash/1_3/39_bytes", hash_message));
   micros.push_back(siphash_micro<2, 4, 2>("siphash/2_4/15_bytes", hash_message));
   micros.push_back(siphash_micro<2, 4, 5>("siphash/2_4/39_bytes", hash_message));
+  add_bursts(micros);
   add_cookies(micros);
 }
 

@@ -4,6 +4,8 @@
 
 #include "bench/micro/frames.hpp"
 #include "dataplane/packet/checksum.hpp"
+#include "dataplane/packet/plain_syn_ack.hpp"
+#include "dataplane/packet/plain_tcp.hpp"
 #include "dataplane/packet/rewrite.hpp"
 #include "dataplane/packet/segment.hpp"
 #include "dataplane/packet/syn_ack.hpp"
@@ -12,6 +14,15 @@
 namespace sekimori::bench {
 
 namespace {
+
+constexpr SynAck full_answer{.sequence = 0x12345678,
+                             .acknowledgement = 0x23456789,
+                             .window = 14600,
+                             .mss = 1460,
+                             .window_scale = 7,
+                             .sack_permitted = true,
+                             .timestamps = true,
+                             .timestamp_value = 0x3456789a};
 
 struct FrameKind {
   const char* name;
@@ -77,6 +88,38 @@ void add_parsing(Micros& micros) {
   }
 }
 
+/// Whole bursts of plain frames, as the pipeline takes them apart.
+void add_bursts(Micros& micros) {
+  for (const auto& [name, line] : {std::pair{"syn", plain_syn}, std::pair{"linux_syn", linux_syn},
+                                   std::pair{"ack_timestamps", ack_with_timestamps}}) {
+    micros.push_back({.name = std::string{"packet/take_plain/"} + name,
+                      .reference = copy_frame,
+                      .units = batch,
+                      .make = [line] {
+                        const auto frames = std::make_shared<FrameSet>(line);
+                        const auto columns = std::make_shared<PlainTcp>();
+                        return Work{.run = [frames, columns] {
+                          keep(take_plain(frames->frames(), *columns));
+                          benchmark::ClobberMemory();
+                        }};
+                      }});
+    if (line == ack_with_timestamps) continue;
+    micros.push_back({.name = std::string{"packet/answer_plain/"} + name,
+                      .reference = copy_frame,
+                      .units = batch,
+                      .make = [line] {
+                        const auto frames = std::make_shared<FrameSet>(line);
+                        const auto columns = std::make_shared<PlainTcp>();
+                        const auto answers = std::make_shared<SynAcks>();
+                        const std::uint64_t all = take_plain(frames->frames(), *columns);
+                        answers->set(0, batch, full_answer);
+                        return Work{
+                            .run = [=] { answer_plain(frames->frames(), *columns, all, *answers); },
+                            .restore = [=] { frames->restore(); }};
+                      }});
+  }
+}
+
 void add_options(Micros& micros) {
   for (const auto& [name, line] :
        {std::pair{"linux_syn", linux_syn}, std::pair{"timestamps", ack_with_timestamps}}) {
@@ -125,16 +168,8 @@ void add_rewriting(Micros& micros) {
     micros.push_back(
         {.name = name, .reference = copy_frame, .units = batch, .make = std::move(make)});
   };
-  static constexpr SynAck answer{.sequence = 0x12345678,
-                                 .acknowledgement = 0x23456789,
-                                 .window = 14600,
-                                 .mss = 1460,
-                                 .window_scale = 7,
-                                 .sack_permitted = true,
-                                 .timestamps = true,
-                                 .timestamp_value = 0x3456789a};
   const auto answering = [](Frame& frame, const Headers& headers) {
-    answer_in_place(frame, headers, answer);
+    answer_in_place(frame, headers, full_answer);
   };
   add("packet/syn_ack/plain", changing(plain_syn, answering));
   add("packet/syn_ack/linux_options", changing(linux_syn, answering));
@@ -157,6 +192,7 @@ void add_rewriting(Micros& micros) {
 
 void add_packet_micros(Micros& micros) {
   add_parsing(micros);
+  add_bursts(micros);
   add_options(micros);
   add_checksums(micros);
   add_rewriting(micros);

@@ -30,8 +30,9 @@ class Bench {
   /// The highest rate at which nothing is lost (RFC 2544, section 26.1).
   [[nodiscard]] Throughput throughput();
 
-  /// Nanoseconds from offering a frame to having it back, of all frames of one trial, in rising
-  /// order (RFC 2544, section 26.2, which has one frame of a trial).
+  /// Nanoseconds from offering a frame to having it back, of all frames of the trial that lost the
+  /// fewest, in rising order (RFC 2544, section 26.2, which has one frame of a trial). Throws
+  /// std::runtime_error if the device gives none back.
   [[nodiscard]] std::vector<std::uint32_t> latencies(double pps);
 
   struct Burst {

@@ -15,10 +15,10 @@ Json named(std::span<const OutcomeText> texts, std::span<const std::uint64_t> va
   return result;
 }
 
-Json by_class(const std::array<std::uint64_t, traffic_class_count>& values) {
+Json by_class(const ObjectMeters& meters, std::uint64_t ObjectMeters::Traffic::*value) {
   Json result = Json::object();
   for (std::size_t i = 0; i < traffic_class_count; ++i) {
-    result[std::string{traffic_class_names[i]}] = values[i];
+    result[std::string{traffic_class_names[i]}] = meters.received[i].*value;
   }
   return result;
 }
@@ -41,8 +41,8 @@ Json outcomes_json(const WorkerStats& stats) {
 Json object_json(const StatsSnapshot::Object& object) {
   const ObjectMeters& m = object.meters;
   return {{"name", object.name},
-          {"packets", by_class(m.packets)},
-          {"bytes", by_class(m.bytes)},
+          {"packets", by_class(m, &ObjectMeters::Traffic::packets)},
+          {"bytes", by_class(m, &ObjectMeters::Traffic::bytes)},
           {"dropped_packets", m.dropped_packets},
           {"dropped_bytes", m.dropped_bytes},
           {"syn_received", m.syn_received},

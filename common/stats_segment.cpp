@@ -172,8 +172,10 @@ void add_worker(WorkerStats& to, const WorkerStats& from) {
 }
 
 void add_meters(ObjectMeters& to, const ObjectMeters& from) {
-  add_cells(to.packets, from.packets);
-  add_cells(to.bytes, from.bytes);
+  for (std::size_t c = 0; c < traffic_class_count; ++c) {
+    to.received[c].packets += read_cell(from.received[c].packets);
+    to.received[c].bytes += read_cell(from.received[c].bytes);
+  }
   for (const auto member : {&ObjectMeters::dropped_packets, &ObjectMeters::dropped_bytes,
                             &ObjectMeters::syn_received, &ObjectMeters::syn_ack_sent,
                             &ObjectMeters::cookie_valid, &ObjectMeters::connections_established,

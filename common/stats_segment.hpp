@@ -21,7 +21,7 @@ namespace sekimori {
 // number is read whole, and numbers of different fields may be a moment apart.
 
 inline constexpr std::array<char, 8> stats_magic{'S', 'E', 'K', 'I', 'S', 'T', 'A', 'T'};
-inline constexpr std::uint32_t stats_layout_version = 1;
+inline constexpr std::uint32_t stats_layout_version = 2;
 inline constexpr std::uint32_t stats_max_workers = 1024;
 inline constexpr std::size_t stats_max_instance_length = 64;
 
@@ -51,20 +51,32 @@ struct alignas(64) WorkerStats {
 };
 
 /// What one worker has seen of one object, both directions together unless said otherwise. Written
-/// by that worker.
+/// by that worker. What changes with every packet of a flood lies in the first cache line.
 struct alignas(64) ObjectMeters {
-  /// By `TrafficClass`, from outside, before any verdict.
-  std::array<std::uint64_t, traffic_class_count> packets{};
-  std::array<std::uint64_t, traffic_class_count> bytes{};
-  std::uint64_t dropped_packets = 0;  ///< from outside, for any reason
-  std::uint64_t dropped_bytes = 0;
+  struct Traffic {
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+  };
+
   std::uint64_t syn_received = 0;
   std::uint64_t syn_ack_sent = 0;
+  std::uint64_t dropped_packets = 0;  ///< from outside, for any reason
+  std::uint64_t dropped_bytes = 0;
+  /// By `TrafficClass`, from outside, before any verdict.
+  std::array<Traffic, traffic_class_count> received{};
   std::uint64_t cookie_valid = 0;
   std::uint64_t connections_established = 0;
   std::uint64_t from_inside_packets = 0;
   std::uint64_t from_inside_bytes = 0;
+
+  /// What came of a class.
+  [[nodiscard]] const Traffic& of(TrafficClass c) const {
+    return received[static_cast<std::size_t>(c)];
+  }
+  [[nodiscard]] Traffic& of(TrafficClass c) { return received[static_cast<std::size_t>(c)]; }
 };
+static_assert(offsetof(ObjectMeters, received) + 2 * sizeof(ObjectMeters::Traffic) == 64,
+              "all traffic and TCP are counted in the first line");
 
 /// Where the parts lie. Written once by the main thread before the magic, which makes the segment
 /// valid.

@@ -112,7 +112,8 @@ void add_bursts(Micros& micros) {
                         const auto columns = std::make_shared<PlainTcp>();
                         const auto answers = std::make_shared<SynAcks>();
                         const std::uint64_t all = take_plain(frames->frames(), *columns);
-                        answers->set(0, batch, full_answer);
+                        answers->common[0] = full_answer;
+                        answers->set(0, batch, 0);
                         return Work{
                             .run = [=] { answer_plain(frames->frames(), *columns, all, *answers); },
                             .restore = [=] { frames->restore(); }};

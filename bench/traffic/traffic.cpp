@@ -44,6 +44,17 @@ Segment flood_segment(const Flood& flood, std::size_t number, std::mt19937& rand
   return segment;
 }
 
+/// Brings the options of a SYN, which has all of them, into the order of Linux, with the window
+/// scale behind the timestamps. The checksum stays right, as words move by whole words.
+void order_as_linux(const Frame& frame, Family family) {
+  const std::size_t ip_length = family == Family::ipv4 ? sizeof(Ipv4Header) : sizeof(Ipv6Header);
+  std::uint8_t* options = frame.data + sizeof(EthernetHeader) + ip_length + sizeof(TcpHeader);
+  constexpr std::size_t mss = 4;
+  constexpr std::size_t scale = 4;
+  constexpr std::size_t sack_and_timestamps = 12;
+  std::rotate(options + mss, options + mss + scale, options + mss + scale + sack_and_timestamps);
+}
+
 /// As many connections as a burst has frames, taken together through their handshakes.
 class Handshakes {
  public:
@@ -115,6 +126,7 @@ void add_flood(PacketStream& stream, const Flood& flood, std::size_t packets) {
   FrameBuffer buffer;
   for (std::size_t i = 0; i < packets; ++i) {
     const Frame frame = write_frame(buffer, flood_segment(flood, i, random));
+    if (flood.options) order_as_linux(frame, flood.family);
     stream.add({frame.data, frame.length});
   }
 }

@@ -25,11 +25,11 @@ std::string lines(std::span<const OutcomeText> texts, std::span<const std::uint6
 }
 
 std::string object_lines(std::span<const StatsSnapshot::Object> objects) {
-  constexpr auto total = static_cast<std::size_t>(TrafficClass::total);
+  constexpr auto total = TrafficClass::total;
   std::vector<const StatsSnapshot::Object*> busiest;
   for (const auto& object : objects) busiest.push_back(&object);
   std::ranges::stable_sort(busiest, std::ranges::greater{},
-                           [](const auto* o) { return o->meters.packets[total]; });
+                           [](const auto* o) { return o->meters.of(total).packets; });
 
   std::string result = left_aligned("  object", name_width);
   for (const char* title : {"packets", "dropped", "SYN", "SYN-ACK", "cookies", "connections"}) {
@@ -39,7 +39,7 @@ std::string object_lines(std::span<const StatsSnapshot::Object> objects) {
   for (const auto* object : busiest) {
     const ObjectMeters& m = object->meters;
     result.append(left_aligned("  " + object->name, name_width));
-    for (const std::uint64_t value : {m.packets[total], m.dropped_packets, m.syn_received,
+    for (const std::uint64_t value : {m.of(total).packets, m.dropped_packets, m.syn_received,
                                       m.syn_ack_sent, m.cookie_valid, m.connections_established}) {
       result.append(right_aligned(std::to_string(value), number_width));
     }

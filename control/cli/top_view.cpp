@@ -106,7 +106,7 @@ std::string table_line(const WorkerStats& now) {
 
 std::string object_lines(std::span<const StatsSnapshot::Object> before,
                          std::span<const StatsSnapshot::Object> after, const Interval& interval) {
-  constexpr auto total = static_cast<std::size_t>(TrafficClass::total);
+  constexpr auto total = TrafficClass::total;
   static const ObjectMeters none;
   // A slot keeps its name for the life of the process, so the index is enough.
   const auto earlier = [&](std::size_t slot) -> const ObjectMeters& {
@@ -116,7 +116,7 @@ std::string object_lines(std::span<const StatsSnapshot::Object> before,
   for (std::size_t slot = 0; slot < busiest.size(); ++slot) busiest[slot] = slot;
   const std::size_t shown = std::min(busiest.size(), max_objects_shown);
   std::ranges::stable_sort(busiest, std::ranges::greater{}, [&](std::size_t slot) {
-    return interval.rate(earlier(slot).packets[total], after[slot].meters.packets[total]);
+    return interval.rate(earlier(slot).of(total).packets, after[slot].meters.of(total).packets);
   });
 
   std::string result = left_aligned("object", name_width);
@@ -128,8 +128,8 @@ std::string object_lines(std::span<const StatsSnapshot::Object> before,
     const ObjectMeters& a = earlier(slot);
     const ObjectMeters& b = after[slot].meters;
     result.append(left_aligned("  " + after[slot].name, name_width))
-        .append(interval.text(a.packets[total], b.packets[total]))
-        .append(interval.bits_text(a.bytes[total], b.bytes[total]))
+        .append(interval.text(a.of(total).packets, b.of(total).packets))
+        .append(interval.bits_text(a.of(total).bytes, b.of(total).bytes))
         .append(interval.text(a.dropped_packets, b.dropped_packets))
         .append(interval.text(a.syn_received, b.syn_received))
         .append(interval.text(a.syn_ack_sent, b.syn_ack_sent))

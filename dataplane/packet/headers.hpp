@@ -34,6 +34,9 @@ inline constexpr std::uint8_t no_next_header = 59;
 inline constexpr std::uint8_t destination_options = 60;
 }  // namespace protocol
 
+/// Of packets that we make ourselves.
+inline constexpr std::uint8_t own_hop_limit = 64;
+
 struct EthernetHeader {
   MacAddress destination;
   MacAddress source;

@@ -55,6 +55,7 @@ void write(Frame& frame, const PlainTcp& syn, const Answered& answered, std::siz
 
 void answer_plain(std::span<Frame> frames, const PlainTcp& plain, std::uint64_t set,
                   const SynAcks& answers) {
+  if (set == 0) return;
   Answered answered;
   std::memset(&answered.options_sum, 0, sizeof(answered.options_sum));
   const auto for_each = [set](auto&& visit) {

@@ -77,20 +77,23 @@ Lanes judge(const PlainTcp& columns, std::size_t at) {
          ((fold_lanes(tcp_sum) == 0xffff) | load_lanes(columns.verified, at));
 }
 
-/// Whether the TCP options are in order; reads them if so. The offer is made from what was just
-/// read and not from memory, as it would have to wait for the stores.
+/// Whether the TCP options are in order; reads them if so. What has been stored in parts is not read
+/// again as a whole, which would have to wait for all of the parts.
 bool read_options(const Frame& frame, PlainTcp& plain, std::size_t i) {
+  static constexpr TcpOptions no_options;
   const std::uint8_t* tcp = frame.data + plain_tcp_offset;
   const std::size_t length = plain.tcp_header_length(i);
-  const auto keep = [&](const TcpOptions& options) {
-    plain.options[i] = options;
-    plain.offers[i] = options.offer();
+  TcpOptions& options = plain.options[i];
+  options = no_options;
+  plain.offers[i] = no_options.offer();
+  if (length == sizeof(TcpHeader)) return true;
+  if (length == usual_syn_header && has_usual_syn_options(tcp)) {
+    plain.offers[i] = read_usual_syn_options(tcp, options);
     return true;
-  };
-  if (length == sizeof(TcpHeader)) return keep(TcpOptions{});
-  if (length == usual_syn_header && has_usual_syn_options(tcp)) return keep(usual_syn_options(tcp));
-  TcpOptions options;
-  return parse_tcp_options({tcp, length}, options) && keep(options);
+  }
+  if (!parse_tcp_options({tcp, length}, options)) return false;
+  plain.offers[i] = options.offer();
+  return true;
 }
 
 constexpr std::uint64_t source_bits = 0xffffffff00000000U;       // of word 1

@@ -48,6 +48,12 @@ struct alignas(64) PlainTcp {
   [[nodiscard]] std::uint8_t flags(std::size_t i) const {
     return static_cast<std::uint8_t>(word[4][i] >> 8);
   }
+  [[nodiscard]] std::uint32_t sequence(std::size_t i) const {
+    return __builtin_bswap32(static_cast<std::uint32_t>(word[3][i]));
+  }
+  [[nodiscard]] std::uint32_t acknowledgement(std::size_t i) const {
+    return __builtin_bswap32(static_cast<std::uint32_t>(word[3][i] >> 32));
+  }
   [[nodiscard]] std::size_t tcp_header_length(std::size_t i) const {
     return (word[4][i] >> 4 & 0xf) * 4;
   }
@@ -74,8 +80,8 @@ inline void store_lanes(PlainTcp::Column& column, std::size_t at, const Lanes& v
 }
 /// The bytes of each 32-bit half of each element in reverse order: to the network's order and back.
 [[nodiscard]] inline Lanes swap_32(const Lanes& values) {
-  using Bytes [[gnu::vector_size(32)]] = char;
-  const auto bytes = reinterpret_cast<Bytes>(values);
+  using ByteLanes [[gnu::vector_size(32)]] = char;
+  const auto bytes = reinterpret_cast<ByteLanes>(values);
   return reinterpret_cast<Lanes>(
       __builtin_shufflevector(bytes, bytes, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12,
                               19, 18, 17, 16, 23, 22, 21, 20, 27, 26, 25, 24, 31, 30, 29, 28));

@@ -8,8 +8,6 @@
 namespace sekimori {
 namespace {
 
-constexpr std::uint8_t own_hop_limit = 64;
-
 /// Writes the options, padded to whole words with NOPs in front of short ones. Returns their
 /// length.
 std::size_t write_options(std::uint8_t* out, const Segment& s) {

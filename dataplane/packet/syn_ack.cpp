@@ -1,6 +1,5 @@
 #include "dataplane/packet/syn_ack.hpp"
 
-#include <bit>
 #include <cstddef>
 
 #include "dataplane/packet/checksum.hpp"
@@ -29,26 +28,27 @@ std::uint64_t rewrite_usual_options(std::uint8_t* options, const TcpOptions& cli
   const std::uint32_t sack = answer.sack_permitted ? tcp_option::sack_permitted << 8 | 2 : two_nops;
   const std::uint32_t timestamps = answer.timestamps ? tcp_option::timestamps << 8 | 10 : two_nops;
   const bool scaling = answer.window_scale != no_window_scale;
-  const std::array written{
-      be32{answer.mss != 0 ? tcp_option::mss << 24 | 4 << 16 | std::uint32_t{answer.mss}
-                           : four_nops},
-      be32{sack << 16 | timestamps},
-      be32{answer.timestamps ? answer.timestamp_value : four_nops},
-      be32{answer.timestamps ? client.timestamp_value : four_nops},
-      be32{scaling ? tcp_option::nop << 24 | tcp_option::window_scale << 16 | 3 << 8 |
-                         std::uint32_t{answer.window_scale}
-                   : four_nops},
-  };
-  store(options, written);
   std::uint64_t sum = 0;
-  for (const be32& word : written) sum += word.raw();
+  const auto put = [&](std::size_t word, std::uint32_t value) {
+    const be32 bytes{value};
+    store(options + 4 * word, bytes);
+    sum += bytes.raw();
+  };
+  put(0, answer.mss != 0 ? std::uint32_t{tcp_option::mss} << 24 | 4 << 16 | answer.mss : four_nops);
+  put(1, sack << 16 | timestamps);
+  put(2, answer.timestamps ? answer.timestamp_value : four_nops);
+  put(3, answer.timestamps ? client.timestamp_value : four_nops);
+  put(4, scaling ? std::uint32_t{tcp_option::nop} << 24 | tcp_option::window_scale << 16 | 3 << 8 |
+                       answer.window_scale
+                 : four_nops);
   return sum;
 }
 
 /// Returns the sum of both addresses, which the pseudo-header has, too.
 std::uint64_t rewrite_ipv4(std::uint8_t* start, std::size_t header_length, std::size_t tcp_length) {
-  const auto addresses = load<std::array<std::uint32_t, 2>>(start + offsetof(Ipv4Header, source));
-  const std::uint64_t address_sum = std::uint64_t{addresses[0]} + addresses[1];
+  const auto source = load<std::uint32_t>(start + offsetof(Ipv4Header, source));
+  const auto destination = load<std::uint32_t>(start + offsetof(Ipv4Header, destination));
+  const std::uint64_t address_sum = std::uint64_t{source} + destination;
   const be32 version_length{static_cast<std::uint32_t>((4U << 4 | header_length / 4) << 24 |
                                                        (header_length + tcp_length))};
   constexpr be32 id_fragment{Ipv4Header::dont_fragment};
@@ -62,25 +62,30 @@ std::uint64_t rewrite_ipv4(std::uint8_t* start, std::size_t header_length, std::
                                        ttl_protocol.raw() + address_sum + option_words * four_nops);
   store(start, version_length);
   store(start + offsetof(Ipv4Header, id), id_fragment);
-  store(start + offsetof(Ipv4Header, ttl), std::array{ttl_protocol, checksum});
-  store(start + offsetof(Ipv4Header, source), std::array{addresses[1], addresses[0]});
+  store(start + offsetof(Ipv4Header, ttl), ttl_protocol);
+  store(start + offsetof(Ipv4Header, checksum), checksum);
+  store(start + offsetof(Ipv4Header, source), destination);
+  store(start + offsetof(Ipv4Header, destination), source);
   return address_sum;
 }
 
 /// As `rewrite_ipv4`.
 std::uint64_t rewrite_ipv6(std::uint8_t* start, std::size_t header_length, std::size_t tcp_length) {
-  using Words = std::array<std::uint64_t, 2>;
   auto& ip = header_at<Ipv6Header>(start);
-  const auto source = std::bit_cast<Words>(ip.source);
-  const auto destination = std::bit_cast<Words>(ip.destination);
+  const auto source_high = load<std::uint64_t>(ip.source.data());
+  const auto source_low = load<std::uint64_t>(ip.source.data() + 8);
+  const auto destination_high = load<std::uint64_t>(ip.destination.data());
+  const auto destination_low = load<std::uint64_t>(ip.destination.data() + 8);
   ip.version_class_flow = be32{6U << 28};
   ip.payload_length =
       be16{static_cast<std::uint16_t>(header_length - sizeof(Ipv6Header) + tcp_length)};
   ip.hop_limit = own_hop_limit;
-  store(ip.source.data(), destination);
-  store(ip.destination.data(), source);
-  return checksum_halves(source[0]) + checksum_halves(source[1]) + checksum_halves(destination[0]) +
-         checksum_halves(destination[1]);
+  store(ip.source.data(), destination_high);
+  store(ip.source.data() + 8, destination_low);
+  store(ip.destination.data(), source_high);
+  store(ip.destination.data() + 8, source_low);
+  return checksum_halves(source_high) + checksum_halves(source_low) +
+         checksum_halves(destination_high) + checksum_halves(destination_low);
 }
 
 }  // namespace
@@ -143,9 +148,13 @@ void answer_in_place(Frame& frame, const Headers& headers, const SynAck& answer)
       be16{protocol::tcp}.raw() + std::uint64_t{be32{static_cast<std::uint32_t>(tcp_length)}.raw()};
   const be16 checksum = checksum_field(sum + pseudo_header + ports.raw() + sequence.raw() +
                                        acknowledgement.raw() + offset_flags_window.raw());
-  store(tcp, std::array{ports, sequence, acknowledgement, offset_flags_window});
   constexpr be16 no_urgent_pointer{};
-  store(tcp + offsetof(TcpHeader, checksum), std::array{checksum, no_urgent_pointer});
+  store(tcp, ports);
+  store(tcp + offsetof(TcpHeader, sequence), sequence);
+  store(tcp + offsetof(TcpHeader, acknowledgement), acknowledgement);
+  store(tcp + offsetof(TcpHeader, data_offset), offset_flags_window);
+  store(tcp + offsetof(TcpHeader, checksum), checksum);
+  store(tcp + offsetof(TcpHeader, urgent_pointer), no_urgent_pointer);
   // A payload is cut off; the padding of a short frame stays.
   if (headers.payload_length() != 0) frame.length = headers.payload_offset;
 }

@@ -27,18 +27,20 @@ void answer_in_place(Frame& frame, const Headers& headers, const SynAck& answer)
 
 // The parts of it that answers to several SYNs at once are made of.
 
-inline constexpr std::uint8_t own_hop_limit = 64;
-
 [[nodiscard]] constexpr std::uint8_t syn_ack_flags(const SynAck& answer) {
   return tcp_flag::syn | tcp_flag::ack | (answer.ecn ? tcp_flag::ece : 0U);
 }
 
 /// Sends the frame back to where it came from.
 inline void swap_mac_addresses(std::uint8_t* frame) {
-  auto& ethernet = header_at<EthernetHeader>(frame);
-  const MacAddress sender = ethernet.source;
-  ethernet.source = ethernet.destination;
-  ethernet.destination = sender;
+  constexpr std::size_t half = sizeof(MacAddress);
+  const auto first = load<std::uint64_t>(frame);
+  const auto sender_end = load<std::uint32_t>(frame + 2 * half - 4);
+  // Words of 8 bytes overlap what is written after them.
+  const std::uint64_t sender = first >> 48 | std::uint64_t{sender_end} << 16;
+  store(frame, sender);
+  store(frame + half, static_cast<std::uint32_t>(first));
+  store(frame + half + 4, static_cast<std::uint16_t>(first >> 32));
 }
 
 /// Rewrites the options of a SYN, whose TCP header of `tcp_length` bytes begins at `tcp`. Returns

@@ -53,7 +53,7 @@ bool parse_tcp_options(std::span<const std::uint8_t> header, TcpOptions& options
     return read_option(header, static_cast<std::uint8_t>(at + 2), 10, options);
   }
   if (header.size() == usual_syn_header && has_usual_syn_options(header.data())) {
-    options = usual_syn_options(header.data());
+    (void)read_usual_syn_options(header.data(), options);
     return true;
   }
   while (at < header.size()) {

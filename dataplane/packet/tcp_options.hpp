@@ -67,19 +67,25 @@ inline constexpr std::size_t usual_syn_header = sizeof(TcpHeader) + 20;
          (load<be32>(options + 16).raw() & scale_mask.raw()) == scale.raw();
 }
 
-/// The options of a header that has it.
-[[nodiscard]] inline TcpOptions usual_syn_options(const std::uint8_t* header) {
+/// Reads the options of a header that has it; `options` has none yet. Returns their `offer()`.
+inline std::uint64_t read_usual_syn_options(const std::uint8_t* header, TcpOptions& options) {
   constexpr std::uint8_t at = sizeof(TcpHeader);
-  TcpOptions options;
+  constexpr TcpOptions places{.window_scale = 0,
+                              .sack_permitted_offset = at + 4,
+                              .mss_offset = at,
+                              .window_scale_offset = at + 17,
+                              .timestamps_offset = at + 6};
+  const std::uint16_t mss = load<be16>(header + at + 2).host();
+  const std::uint8_t scale = std::min(header[at + 19], max_window_scale);
   options.timestamp_value = load<be32>(header + at + 8).host();
   options.timestamp_echo = load<be32>(header + at + 12).host();
-  options.mss = load<be16>(header + at + 2).host();
-  options.window_scale = std::min(header[at + 19], max_window_scale);
-  options.sack_permitted_offset = at + 4;
-  options.mss_offset = at;
-  options.window_scale_offset = at + 17;
-  options.timestamps_offset = at + 6;
-  return options;
+  options.mss = mss;
+  options.window_scale = scale;
+  options.sack_permitted_offset = places.sack_permitted_offset;
+  options.mss_offset = places.mss_offset;
+  options.window_scale_offset = places.window_scale_offset;
+  options.timestamps_offset = places.timestamps_offset;
+  return places.offer() | mss | std::uint64_t{scale} << 16;
 }
 
 /// Reads the options of `header`, a whole TCP header. False when the list is malformed: a length

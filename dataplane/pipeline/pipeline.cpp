@@ -27,16 +27,8 @@ void count_verdicts(const Burst& burst, const StageContext& context) {
   for (std::size_t v = 0; v < verdict_count; ++v) {
     add(stats.verdicts[v], Burst::size_of(burst.decided[v]));
   }
-  const std::uint64_t dropped = burst.with_verdict(Verdict::drop);
-  if (dropped == 0) return;
-  Burst::for_each(dropped, [&](std::size_t i) {
+  Burst::for_each(burst.with_verdict(Verdict::drop), [&](std::size_t i) {
     add(stats.drops[static_cast<std::size_t>(burst.decisions[i].reason)], 1);
-  });
-  if (burst.from == Side::inside) return;
-  burst.for_each_run(dropped, [&](std::uint32_t object, std::uint64_t run) {
-    ObjectMeters& meters = context.state.meters[context.policy.object_slot(object)];
-    add(meters.dropped_packets, Burst::size_of(run));
-    add(meters.dropped_bytes, burst.bytes_of(run));
   });
 }
 
@@ -55,7 +47,6 @@ void Pipeline::process(Side from, std::span<Frame> frames, std::span<Decision> d
   count_received(from, frames, state_.stats);
 
   classify(burst_, context);
-  meter(burst_, context);
   check_validity(burst_, context);
   apply_source_lists(burst_, context);
   handle_tcp(burst_, context);
@@ -63,6 +54,7 @@ void Pipeline::process(Side from, std::span<Frame> frames, std::span<Decision> d
   apply_limits(burst_, context);
   burst_.forward_all(burst_.open);
 
+  meter(burst_, context);
   count_verdicts(burst_, context);
 }
 

@@ -63,9 +63,9 @@ std::string object_rows(const std::vector<StatsSnapshot::Object>& objects) {
   std::string text;
   for (const auto& object : objects) {
     const auto& m = object.meters;
-    constexpr auto total = static_cast<std::size_t>(TrafficClass::total);
-    if (m.packets[total] == 0 && m.from_inside_packets == 0) continue;
-    text += "  " + object.name + ": " + grouped(m.packets[total]) + " packets from outside, " +
+    constexpr auto total = TrafficClass::total;
+    if (m.of(total).packets == 0 && m.from_inside_packets == 0) continue;
+    text += "  " + object.name + ": " + grouped(m.of(total).packets) + " packets from outside, " +
             grouped(m.dropped_packets) + " dropped, " + grouped(m.syn_received) + " SYNs, " +
             grouped(m.syn_ack_sent) + " SYN-ACKs of ours, " + grouped(m.connections_established) +
             " connections; " + grouped(m.from_inside_packets) + " packets from inside\n";

@@ -56,8 +56,12 @@ struct Burst {
   std::array<std::uint64_t, traffic_class_count> classes{};
   std::uint64_t doubtful = 0;
   std::uint64_t object_changes = 0;
+  std::uint64_t metered = 0;    ///< those of an object, but for what a link needs to work
   std::uint64_t trusted = 0;    ///< the source is on an allow list
+  std::uint64_t syns = 0;       ///< from outside, SYN without ACK
   std::uint64_t to_answer = 0;  ///< SYNs that get a SYN-ACK
+  std::uint64_t prepared = 0;   ///< those whose answers have been worked out
+  std::uint64_t answered = 0;   ///< those that were admitted
   /// Acknowledgements whose cookies have been checked, and those whose cookies are right.
   std::uint64_t cookies_checked = 0;
   std::uint64_t cookies_right = 0;
@@ -86,8 +90,12 @@ struct Burst {
     classes = {};
     doubtful = 0;
     object_changes = 1;
+    metered = 0;
     trusted = 0;
+    syns = 0;
     to_answer = 0;
+    prepared = 0;
+    answered = 0;
     cookies_checked = 0;
     cookies_right = 0;
     connections_entered = false;
@@ -109,9 +117,19 @@ struct Burst {
     }
     return headers_[i];
   }
-  /// The TCP options and the family, without the rest.
+  /// The TCP options, numbers and the family, without the rest.
   [[nodiscard]] const TcpOptions& options(std::size_t i) const {
     return is_plain(i) ? columns.options[i] : headers_[i].options;
+  }
+  struct Numbers {
+    std::uint32_t sequence;
+    std::uint32_t acknowledgement;
+  };
+  [[nodiscard]] Numbers numbers(std::size_t i) const {
+    if (is_plain(i)) {
+      return {.sequence = columns.sequence(i), .acknowledgement = columns.acknowledgement(i)};
+    }
+    return {.sequence = headers_[i].sequence, .acknowledgement = headers_[i].acknowledgement};
   }
   [[nodiscard]] Family family(std::size_t i) const {
     return is_plain(i) ? Family::ipv4 : headers_[i].source.family();

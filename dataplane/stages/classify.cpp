@@ -85,64 +85,83 @@ std::uint64_t address_changes(const Burst& burst) {
     return burst.from == Side::outside ? destination_changes(burst.columns, count)
                                        : source_changes(burst.columns, count);
   }
-  std::uint64_t changes = 1;
-  for (std::size_t i = 1; i < count; ++i) {
-    const bool same = near_end(burst, i) == near_end(burst, i - 1) &&
-                      addressed(burst, i) == addressed(burst, i - 1);
+  std::uint64_t changes = 0;
+  Address before;
+  bool before_addressed = false;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Address address = near_end(burst, i);
+    const bool has_address = addressed(burst, i);
+    const bool same = i != 0 && address == before && has_address == before_addressed;
     changes |= std::uint64_t{!same} << i;
+    before = address;
+    before_addressed = has_address;
   }
   return changes;
 }
 
-/// Finds each packet's object. An attack comes in runs of packets to one address, which is looked
-/// up once; what the lookup of several will touch is on its way before. Returns the packets that
-/// belong to no object.
-std::uint64_t find_objects(Burst& burst, const PolicyTables& policy) {
-  const std::uint64_t changes = address_changes(burst);
-  const bool several = (changes & (changes - 1)) != 0;
-  if (several) {
-    Burst::for_each(changes,
-                    [&](std::size_t i) { policy.destinations().prefetch(near_end(burst, i)); });
-  }
-  std::uint64_t unprotected = 0;
-  for (std::uint64_t starts = changes; starts != 0;) {
-    const auto start = static_cast<std::size_t>(std::countr_zero(starts));
-    starts &= starts - 1;
-    const std::size_t end =
-        starts != 0 ? static_cast<std::size_t>(std::countr_zero(starts)) : burst.frames.size();
-    const std::uint32_t object = addressed(burst, start)
-                                     ? policy.destinations().find(near_end(burst, start))
-                                     : Burst::no_object;
-    if (object == Burst::no_object) {
-      unprotected |= Burst::first_bits(end) & ~Burst::first_bits(start);
-    } else if (several) {
-      __builtin_prefetch(&policy.protected_object(object));
-    }
-    std::fill(burst.object.begin() + start, burst.object.begin() + end, object);
-    const bool changes_object = start != 0 && object != burst.object[start - 1];
-    burst.object_changes |= std::uint64_t{changes_object} << start;
-  }
-  return unprotected;
+/// Runs of neighbours with one address, which is looked up once.
+struct AddressRuns {
+  std::array<std::uint8_t, max_burst + 1> start;  ///< and behind the last, its end
+  std::size_t count = 0;
+};
+
+AddressRuns address_runs(const Burst& burst) {
+  AddressRuns runs;
+  Burst::for_each(address_changes(burst),
+                  [&](std::size_t i) { runs.start[runs.count++] = static_cast<std::uint8_t>(i); });
+  runs.start[runs.count] = static_cast<std::uint8_t>(burst.frames.size());
+  return runs;
 }
 
-/// Starts to fetch the meters of all objects.
-void fetch_meters(const Burst& burst, const StageContext& context) {
-  if (burst.object_changes == 1) return;  // one object's meters are likely still at hand
-  burst.for_each_run(burst.open, [&](std::uint32_t object, std::uint64_t /*run*/) {
-    const auto* meters = reinterpret_cast<const std::byte*>(
-        &context.state.meters[context.policy.object_slot(object)]);
-    for (std::size_t line = 0; line < 2; ++line) __builtin_prefetch(meters + 64 * line, 1);
-  });
+/// Looks the object of one run up, for all of its packets.
+void find_object(Burst& burst, const PolicyTables& policy, std::size_t start, std::size_t end) {
+  const std::uint32_t object = addressed(burst, start)
+                                   ? policy.destinations().find(near_end(burst, start))
+                                   : Burst::no_object;
+  for (std::size_t i = start; i < end; ++i) burst.object[i] = object;
+  const bool changes = start != 0 && object != burst.object[start - 1];
+  burst.object_changes |= std::uint64_t{changes} << start;
+}
+
+/// Finds each packet's object. Where there are several, what each step touches is fetched some
+/// steps before, and no more at a time than the CPU can wait for: what is beyond that it forgets.
+void find_objects(Burst& burst, const StageContext& context) {
+  constexpr std::size_t ahead = 12;
+  const PolicyTables& policy = context.policy;
+  const AddressRuns runs = address_runs(burst);
+  if (runs.count == 1) return find_object(burst, policy, 0, burst.frames.size());
+  const auto object_of = [&](std::size_t run) { return burst.object[runs.start[run]]; };
+  for (std::size_t step = 0; step < runs.count + 2 * ahead; ++step) {
+    if (step < runs.count) policy.destinations().prefetch(near_end(burst, runs.start[step]));
+    if (const std::size_t run = step - ahead; run < runs.count) {
+      find_object(burst, policy, runs.start[run], runs.start[run + 1]);
+      if (object_of(run) != Burst::no_object) {
+        __builtin_prefetch(&policy.protected_object(object_of(run)));
+      }
+    }
+    if (const std::size_t run = step - 2 * ahead; run < runs.count) {
+      if (object_of(run) == Burst::no_object) continue;
+      __builtin_prefetch(&context.state.meters[policy.object_slot(object_of(run))], 1);
+    }
+  }
+}
+
+/// The packets that belong to no object.
+std::uint64_t unprotected(const Burst& burst) {
+  std::uint64_t result = 0;
+  for (std::size_t i = 0; i < burst.frames.size(); ++i) {
+    result |= std::uint64_t{burst.object[i] == Burst::no_object} << i;
+  }
+  return result;
 }
 
 }  // namespace
 
 void classify(Burst& burst, StageContext& context) {
   const std::uint64_t others = parse_all(burst, context);
-  const std::uint64_t unprotected = find_objects(burst, context.policy);
-  fetch_meters(burst, context);
+  find_objects(burst, context);
   const GlobalRecord& global = context.policy.global();
-  Burst::for_each(others | unprotected, [&](std::size_t i) {
+  Burst::for_each(others | unprotected(burst), [&](std::size_t i) {
     const Headers& headers = burst.headers(i);
     if (resolves_neighbours(burst.frames[i], headers)) {
       burst.forward(i);
@@ -152,6 +171,7 @@ void classify(Burst& burst, StageContext& context) {
       decide_unprotected(burst, i, global);
     }
   });
+  burst.metered = burst.open;
 }
 
 }  // namespace sekimori

@@ -1,40 +1,51 @@
 #include "dataplane/stages/meters.hpp"
 
+#include <bit>
+
 namespace sekimori {
 namespace {
 
+/// The class of the first packet of a set.
+TrafficClass traffic_class_of(const Burst& burst, std::uint64_t set) {
+  const auto first = static_cast<std::size_t>(std::countr_zero(set));
+  return burst.is_plain(first) ? TrafficClass::tcp : traffic_class(burst.headers(first).kind);
+}
+
 void meter_from_outside(const Burst& burst, std::uint64_t run, ObjectMeters& meters) {
-  const auto count = [&meters](std::size_t c, std::uint64_t packets, std::uint64_t bytes) {
-    add(meters.packets[c], packets);
-    add(meters.bytes[c], bytes);
+  const auto count = [&](TrafficClass c, std::uint64_t set, std::uint64_t bytes) {
+    add(meters.of(c).packets, Burst::size_of(set));
+    add(meters.of(c).bytes, bytes);
   };
-  std::uint64_t all_bytes = 0;
+  const std::uint64_t bytes = burst.bytes_of(run);
+  count(TrafficClass::total, run, bytes);
+  // Nearly all runs are of one class.
+  const TrafficClass first = traffic_class_of(burst, run);
+  if ((run & ~burst.of_class(first)) == 0) return count(first, run, bytes);
   for (std::size_t c = 0; c < traffic_class_count; ++c) {
     const std::uint64_t of_class = run & burst.classes[c];
-    if (of_class == 0) continue;
-    const std::uint64_t bytes = burst.bytes_of(of_class);
-    count(c, Burst::size_of(of_class), bytes);
-    all_bytes += bytes;
+    if (of_class != 0) count(static_cast<TrafficClass>(c), of_class, burst.bytes_of(of_class));
   }
-  count(static_cast<std::size_t>(TrafficClass::total), Burst::size_of(run), all_bytes);
 }
 
 }  // namespace
 
 void meter(Burst& burst, StageContext& context) {
-  const auto meters_of = [&context](std::uint32_t object) -> ObjectMeters& {
-    return context.state.meters[context.policy.object_slot(object)];
-  };
-  if (burst.from == Side::inside) {
-    burst.for_each_run(burst.open, [&](std::uint32_t object, std::uint64_t run) {
-      ObjectMeters& meters = meters_of(object);
+  burst.for_each_run(burst.metered, [&](std::uint32_t object, std::uint64_t run) {
+    ObjectMeters& meters = context.state.meters[context.policy.object_slot(object)];
+    if (burst.from == Side::inside) {
       add(meters.from_inside_packets, Burst::size_of(run));
       add(meters.from_inside_bytes, burst.bytes_of(run));
-    });
-    return;
-  }
-  burst.for_each_run(burst.open, [&](std::uint32_t object, std::uint64_t run) {
-    meter_from_outside(burst, run, meters_of(object));
+      return;
+    }
+    meter_from_outside(burst, run, meters);
+    const auto count = [&](std::uint64_t& cell, std::uint64_t set) {
+      if ((run & set) != 0) add(cell, Burst::size_of(run & set));
+    };
+    count(meters.syn_received, burst.syns);
+    count(meters.syn_ack_sent, burst.answered);
+    count(meters.dropped_packets, burst.with_verdict(Verdict::drop));
+    const std::uint64_t dropped = run & burst.with_verdict(Verdict::drop);
+    if (dropped != 0) add(meters.dropped_bytes, burst.bytes_of(dropped));
   });
 }
 

@@ -4,8 +4,8 @@
 
 namespace sekimori {
 
-/// Counts what comes for each object, and what its servers send, before anything is decided about
-/// it.
+/// Counts for each object what came, what its servers sent, and what became of it. Comes last, as
+/// the meters of many objects take their time to arrive.
 void meter(Burst& burst, StageContext& context);
 
 }  // namespace sekimori

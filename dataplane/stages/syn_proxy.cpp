@@ -89,14 +89,26 @@ void hold_early_data(const TcpPacket& p, Handshake& h) {
 // Answers to SYNs. What neighbouring SYNs ask for is nearly always the same, so it is worked out
 // for the first of them only: a request is a run of SYNs that differ in their numbers alone.
 
+/// Whether two packets that are not plain go to one server with the same options.
+bool ask_alike(const Headers& a, const Headers& b) {
+  return a.destination_port == b.destination_port && a.destination == b.destination &&
+         a.options.offer() == b.options.offer();
+}
+
 /// The SYNs with which a request begins.
 std::uint64_t find_requests(const Burst& burst) {
-  const std::size_t count = burst.frames.size();
-  const std::uint64_t plain = burst.to_answer & burst.plain;
-  if (plain == 0) return burst.to_answer;
-  const std::uint64_t continued =
-      plain & plain << 1 & ~burst.object_changes & same_as_before(burst.columns, count);
-  return burst.to_answer & ~continued;
+  const std::uint64_t set = burst.to_answer;
+  const std::uint64_t plain = set & burst.plain;
+  const std::uint64_t other = set & ~burst.plain;
+  std::uint64_t continued = 0;
+  if (plain != 0) {
+    continued = same_as_before(burst.columns, burst.frames.size()) & plain & plain << 1;
+  }
+  Burst::for_each(other & other << 1, [&](std::size_t i) {
+    const bool alike = ask_alike(burst.headers(i), burst.headers(i - 1));
+    continued |= std::uint64_t{alike} << i;
+  });
+  return set & ~(continued & ~burst.object_changes);
 }
 
 void fetch_profiles(Burst& burst, const StageContext& context, std::uint64_t requests) {
@@ -119,38 +131,61 @@ BackendProfile profile_to_offer(const Burst& burst, const StageContext& context,
                              context.slot(), assumed);
 }
 
-/// Works out all of a request's answers that does not depend on numbers, for the packets from
-/// `begin` to `end`.
-void prepare_request(Burst& burst, const StageContext& context, std::size_t begin,
-                     std::size_t end) {
-  const BackendProfile server = profile_to_offer(burst, context, begin);
-  const AgreedOptions agreed = agree(burst.options(begin), server, burst.family(begin));
-  const bool scaling = agreed.client_scale != no_window_scale;
-  burst.answers.set(
-      begin, end,
-      {.window = context.policy.object(burst.object[begin]).syn_ack_window,
-       .mss = server.mss,
-       .window_scale = scaling ? server.window_scale : no_window_scale,
-       .sack_permitted = agreed.sack,
-       .timestamps = agreed.timestamps,
-       .timestamp_value = cookie_timestamp(context.now.unix_ms(), timestamp_bits(agreed))});
-  const CookieOptions options{context.slot(), agreed};
-  burst.cookie_options[begin] = options;
-  for (std::size_t i = begin; i < end; ++i) {
-    burst.message_bits[i] = options.message_bits;
-    burst.cookie_bits[i] = options.cookie_bits;
-  }
+/// What an answer follows from, besides the numbers.
+struct Request {
+  BackendProfile server;
+  std::uint64_t offer = 0;
+  std::uint16_t window = 0;
+  Family family = Family::ipv4;
+
+  friend bool operator==(const Request&, const Request&) = default;
+};
+
+Request request_of(const Burst& burst, const StageContext& context, std::size_t i) {
+  return {.server = profile_to_offer(burst, context, i),
+          .offer = burst.is_plain(i) ? burst.columns.offers[i] : burst.options(i).offer(),
+          .window = context.policy.object(burst.object[i]).syn_ack_window,
+          .family = burst.family(i)};
 }
 
+/// Works out what all answers to a request have in common; element `i` is of a packet that makes
+/// it.
+void prepare_answer(Burst& burst, const StageContext& context, std::size_t i,
+                    const Request& request) {
+  const AgreedOptions agreed = agree(burst.options(i), request.server, request.family);
+  const bool scaling = agreed.client_scale != no_window_scale;
+  burst.answers.common[i] = {
+      .window = request.window,
+      .mss = request.server.mss,
+      .window_scale = scaling ? request.server.window_scale : no_window_scale,
+      .sack_permitted = agreed.sack,
+      .timestamps = agreed.timestamps,
+      .timestamp_value = cookie_timestamp(context.now.unix_ms(), timestamp_bits(agreed))};
+  burst.cookie_options[i] = CookieOptions{context.slot(), agreed};
+}
+
+/// Works out what all SYNs ask for. Those to many servers often make one request all the same.
 void prepare_requests(Burst& burst, const StageContext& context) {
   const std::uint64_t requests = find_requests(burst);
   fetch_profiles(burst, context, requests);
+  std::optional<Request> latest;
+  std::size_t first = 0;
   for (std::uint64_t starts = requests; starts != 0;) {
     const auto begin = static_cast<std::size_t>(std::countr_zero(starts));
     starts &= starts - 1;
     const std::size_t end =
         starts != 0 ? static_cast<std::size_t>(std::countr_zero(starts)) : burst.frames.size();
-    prepare_request(burst, context, begin, end);
+    const Request request = request_of(burst, context, begin);
+    if (!latest || request != *latest) {
+      prepare_answer(burst, context, begin, request);
+      latest = request;
+      first = begin;
+    }
+    burst.answers.set(begin, end, first);
+    for (std::size_t i = begin; i < end; ++i) {
+      burst.message_bits[i] = burst.cookie_options[first].message_bits;
+      burst.cookie_bits[i] = burst.cookie_options[first].cookie_bits;
+    }
   }
 }
 
@@ -171,7 +206,7 @@ void hash_syns(Burst& burst, const StageContext& context) {
     burst.source_messages.set_ipv4(i, ReplyLimiter::message(syn.source));
     add_cookie_message(burst.messages, i, syn.source, syn.destination,
                        cookie_ports(syn.source_port, syn.destination_port),
-                       burst.cookie_options[i]);
+                       burst.cookie_options[burst.answers.first[i]]);
   });
   state.hashing.table_hashes(state.replies.key(), burst.source_messages);
   Burst::for_each(burst.to_answer,
@@ -201,9 +236,9 @@ std::uint64_t admit_sources(const Burst& burst, StageContext& context) {
   return admitted;
 }
 
-void write_answers(Burst& burst, std::uint64_t answered) {
-  answer_plain(burst.frames, burst.columns, answered & burst.plain, burst.answers);
-  Burst::for_each(answered & ~burst.plain, [&](std::size_t i) {
+void write_answers(Burst& burst) {
+  answer_plain(burst.frames, burst.columns, burst.answered & burst.plain, burst.answers);
+  Burst::for_each(burst.answered & ~burst.plain, [&](std::size_t i) {
     const Headers& syn = burst.headers(i);
     SynAck answer = burst.answers.common[burst.answers.first[i]];
     answer.sequence = static_cast<std::uint32_t>(burst.answers.sequence[i]);
@@ -214,39 +249,56 @@ void write_answers(Burst& burst, std::uint64_t answered) {
 
 }  // namespace
 
-void answer_syns(Burst& burst, StageContext& context) {
-  if (burst.to_answer == 0) return;
+void prepare_answers(Burst& burst, StageContext& context) {
+  if (burst.to_answer == burst.prepared) return;
   prepare_requests(burst, context);
   hash_syns(burst, context);
-  const std::uint64_t answered = admit_sources(burst, context);
-  write_answers(burst, answered);
-  burst.reply_all(answered);
-  burst.drop_all(burst.to_answer & ~answered, DropReason::reply_limited);
-  context.count(Counter::syn_ack_sent, Burst::size_of(answered));
-  burst.for_each_run(answered, [&](std::uint32_t object, std::uint64_t run) {
-    add(context.state.meters[context.policy.object_slot(object)].syn_ack_sent, Burst::size_of(run));
-  });
+  burst.prepared = burst.to_answer;
+}
+
+void answer_syns(Burst& burst, StageContext& context) {
+  if (burst.to_answer == 0) return;
+  prepare_answers(burst, context);
+  burst.answered = admit_sources(burst, context);
+  write_answers(burst);
+  burst.reply_all(burst.answered);
+  burst.drop_all(burst.to_answer & ~burst.answered, DropReason::reply_limited);
+  context.count(Counter::syn_ack_sent, Burst::size_of(burst.answered));
 }
 
 void check_cookies(Burst& burst, StageContext& context, std::uint64_t acknowledgements) {
   if (acknowledgements == 0) return;
+  const std::uint64_t slot = context.slot();
+  const std::uint64_t plain = acknowledgements & burst.plain;
   burst.messages.start(burst.frames.size());
+  std::uint64_t second_key = 0;
   std::uint64_t possible = 0;
-  Burst::for_each(acknowledgements, [&](std::size_t i) {
+  Burst::for_each(plain, [&](std::size_t i) {
+    const auto read = read_cookie(slot, burst.columns.acknowledgement(i) - 1,
+                                  echoed_timestamp(burst.columns.options[i]));
+    if (!read) return;
+    const CookieOptions options{read->slot, read->agreed};
+    burst.message_bits[i] = options.message_bits;
+    second_key |= std::uint64_t{options.odd_slot} << i;
+    possible |= std::uint64_t{1} << i;
+  });
+  if (possible != 0) {
+    set_cookie_messages(burst.columns, burst.message_bits, burst.messages.all_ipv4());
+    burst.messages.all_ipv4().second_key = second_key;
+  }
+  Burst::for_each(acknowledgements & ~plain, [&](std::size_t i) {
     const Headers& ack = burst.headers(i);
-    const auto read =
-        read_cookie(context.slot(), ack.acknowledgement - 1, echoed_timestamp(ack.options));
+    const auto read = read_cookie(slot, ack.acknowledgement - 1, echoed_timestamp(ack.options));
     if (!read) return;
     add_cookie_message(burst.messages, i, ack.source, ack.destination,
                        cookie_ports(ack.source_port, ack.destination_port),
                        CookieOptions{read->slot, read->agreed});
     possible |= std::uint64_t{1} << i;
   });
-  hash_cookies(context.state.hashing, context.state.cookie_keys, context.slot(), burst.messages);
+  hash_cookies(context.state.hashing, context.state.cookie_keys, slot, burst.messages);
   Burst::for_each(possible, [&](std::size_t i) {
-    const Headers& ack = burst.headers(i);
-    const bool right =
-        cookie_has_hash(burst.messages.hash(i), ack.acknowledgement - 1, ack.sequence - 1);
+    const auto [sequence, acknowledgement] = burst.numbers(i);
+    const bool right = cookie_has_hash(burst.messages.hash(i), acknowledgement - 1, sequence - 1);
     burst.cookies_right |= std::uint64_t{right} << i;
   });
   burst.cookies_checked |= acknowledgements;

@@ -24,7 +24,6 @@ FlowKey key_of(const Headers& h, Side from) {
 }
 
 void proxy_new(TcpPacket& p) {
-  if (p.is_syn()) return p.answer();
   if (p.is_rst()) return p.drop(DropReason::connection_unknown);
   if (const auto match = match_cookie(p)) return open_connection(p, *match);
   if (p.object().unknown_ack_reply == UnknownAckReply::rst) return p.reply_reset();
@@ -87,7 +86,6 @@ void from_outside(TcpPacket& p) {
   if (p.flow == FlowTable::none) return outside_without_flow(p);
   Flow& flow = p.state().flows[p.flow];
   if (p.is_syn()) {
-    // A SYN never touches a connection that exists; only the proof that follows it may.
     flow.flags |= flow_flag::syn_seen;
     return outside_without_flow(p);
   }
@@ -194,35 +192,41 @@ void hash_flows(Burst& burst, const StageContext& context, std::uint64_t segment
 /// Starts to fetch the connections that the segments seem to belong to. Returns the segments that
 /// belong to none.
 std::uint64_t fetch_flows(Burst& burst, const StageContext& context, std::uint64_t segments) {
+  const FlowTable& flows = context.state.flows;
   std::uint64_t unknown = 0;
+  std::uint64_t elsewhere = 0;
   Burst::for_each(segments, [&](std::size_t i) {
-    burst.candidates[i] = context.state.flows.candidate(burst.flow_messages.hash(i));
+    const std::uint32_t candidate = flows.candidate(burst.flow_messages.hash(i));
+    burst.candidates[i] = candidate;
+    unknown |= std::uint64_t{candidate == FlowTable::none} << i;
+    elsewhere |= std::uint64_t{candidate == FlowTable::elsewhere} << i;
+  });
+  Burst::for_each(elsewhere, [&](std::size_t i) {
+    burst.candidates[i] = flows.second_candidate(burst.flow_messages.hash(i));
     unknown |= std::uint64_t{burst.candidates[i] == FlowTable::none} << i;
   });
   return unknown;
 }
 
-void count_syns(const Burst& burst, const StageContext& context, std::uint64_t syns) {
-  if (syns == 0) return;
-  context.count(Counter::syn_received, Burst::size_of(syns));
-  burst.for_each_run(syns, [&](std::uint32_t object, std::uint64_t run) {
-    add(context.state.meters[context.policy.object_slot(object)].syn_received, Burst::size_of(run));
-  });
-}
+/// Segments by the SYN mode of their port, where a cookie is what proves their source.
+struct Authenticated {
+  std::uint64_t proxy = 0;
+  std::uint64_t reset = 0;
+};
 
-/// Those of the segments whose port has a SYN mode.
-std::uint64_t with_mode(const Burst& burst, const StageContext& context, std::uint64_t segments,
-                        SynMode mode) {
-  std::uint64_t result = 0;
+Authenticated sort_by_mode(const Burst& burst, const StageContext& context,
+                           std::uint64_t segments) {
+  Authenticated result;
+  const auto sort = [&result](SynMode mode, std::uint64_t set) {
+    result.proxy |= mode == SynMode::proxy ? set : 0;
+    result.reset |= mode == SynMode::reset ? set : 0;
+  };
   burst.for_each_run(segments, [&](std::uint32_t index, std::uint64_t run) {
     const ObjectRecord& object = context.policy.object(index);
-    if (object.service_count == 0) {
-      result |= object.syn_mode == mode ? run : 0;
-      return;
-    }
+    if (object.service_count == 0) return sort(object.syn_mode, run);
     Burst::for_each(run, [&](std::size_t i) {
-      const std::uint16_t port = burst.headers(i).destination_port;
-      result |= std::uint64_t{context.policy.syn_mode(object, port) == mode} << i;
+      sort(context.policy.syn_mode(object, burst.headers(i).destination_port),
+           std::uint64_t{1} << i);
     });
   });
   return result;
@@ -266,10 +270,8 @@ void handle_segment(Burst& burst, StageContext& context, std::size_t i) {
   }
 }
 
-/// SYNs to be answered whose connections were not known are taken for new without another look. If
-/// one was entered since, the SYN is noted there.
-void note_syns(Burst& burst, StageContext& context, std::uint64_t syns) {
-  if (!burst.connections_entered) return;
+/// A SYN never touches a connection that exists; only the proof that follows it may.
+void note_syns(const Burst& burst, StageContext& context, std::uint64_t syns) {
   FlowTable& flows = context.state.flows;
   Burst::for_each(syns, [&](std::size_t i) {
     const FlowKey key = key_of(burst.headers(i), burst.from);
@@ -278,29 +280,35 @@ void note_syns(Burst& burst, StageContext& context, std::uint64_t syns) {
   });
 }
 
+void handle_from_outside(Burst& burst, StageContext& context, const Segments& segments) {
+  burst.syns = segments.syns;
+  context.count(Counter::syn_received, Burst::size_of(burst.syns));
+  const Authenticated modes = sort_by_mode(burst, context, segments.all & ~burst.trusted);
+  // In mode proxy every SYN is answered, whatever else is known.
+  const std::uint64_t syns = modes.proxy & segments.syns;
+  burst.to_answer = syns;
+  prepare_answers(burst, context);
+
+  const std::uint64_t unknown = fetch_flows(burst, context, segments.all);
+  const std::uint64_t requests = segments.requests & unknown;
+  check_cookies(burst, context, requests & (modes.proxy | modes.reset));
+  if (burst.cookies_right == 0) drop_unanswered(burst, context, requests & modes.proxy);
+  note_syns(burst, context, syns & ~unknown);
+  Burst::for_each(segments.all & burst.open & ~syns,
+                  [&](std::size_t i) { handle_segment(burst, context, i); });
+  if (burst.connections_entered) note_syns(burst, context, syns);
+  answer_syns(burst, context);
+}
+
 }  // namespace
 
 void handle_tcp(Burst& burst, StageContext& context) {
   const Segments segments = sort_segments(burst);
   if (segments.all == 0) return;
   hash_flows(burst, context, segments.all);
-  const std::uint64_t unknown = fetch_flows(burst, context, segments.all);
-  std::uint64_t new_syns = 0;
-  if (burst.from == Side::outside) {
-    count_syns(burst, context, segments.syns);
-    const std::uint64_t unproved = unknown & ~burst.trusted;
-    const std::uint64_t proxied = with_mode(burst, context, unproved, SynMode::proxy);
-    const std::uint64_t acknowledgements =
-        segments.requests & (proxied | with_mode(burst, context, unproved, SynMode::reset));
-    check_cookies(burst, context, acknowledgements);
-    if (burst.cookies_right == 0) drop_unanswered(burst, context, acknowledgements & proxied);
-    new_syns = proxied & segments.syns & burst.plain;
-    burst.to_answer |= new_syns;
-  }
-  Burst::for_each(segments.all & burst.open & ~new_syns,
-                  [&](std::size_t i) { handle_segment(burst, context, i); });
-  note_syns(burst, context, new_syns);
-  answer_syns(burst, context);
+  if (burst.from == Side::outside) return handle_from_outside(burst, context, segments);
+  fetch_flows(burst, context, segments.all);
+  Burst::for_each(segments.all, [&](std::size_t i) { handle_segment(burst, context, i); });
 }
 
 }  // namespace sekimori

@@ -10,12 +10,16 @@
 #include <span>
 #include <vector>
 
+#include "dataplane/state/huge_pages.hpp"
+
 namespace sekimori {
 
 /// A table of fixed capacity from keys to entries that never allocates after construction. Entries
 /// lie in a slab and keep their index for life. An index of buckets, one cache line each, finds
-/// them: every key has two buckets to be in and goes to the emptier one (Azar et al., "Balanced
-/// Allocations", 1994), so a lookup touches at most two lines besides the entry, at any fill.
+/// them: every key has two buckets to be in. It goes to its first while that has room to spare,
+/// else to the emptier one (Azar et al., "Balanced Allocations", 1994). The first counts what has
+/// gone to the second instead, so a lookup touches one line besides the entry, and two where it is
+/// crowded.
 ///
 /// `Entry` has a member `key` with `==`. Callers pass the key's 64-bit hash, made with a secret
 /// key.
@@ -24,11 +28,12 @@ class HashTable {
  public:
   using Key = decltype(Entry::key);
   static constexpr std::uint32_t none = 0xffffffff;
+  static constexpr std::uint32_t elsewhere = 0xfffffffe;
 
   explicit HashTable(std::uint32_t capacity)
       : entries_(capacity),
         used_((capacity + 63) / 64),
-        buckets_(std::bit_ceil(std::max(capacity / 5U, 2U))),
+        buckets_(std::bit_ceil(std::max(capacity / 4U, 2U))),
         mask_(static_cast<std::uint32_t>(buckets_.size()) - 1) {
     free_.reserve(capacity);
     for (std::uint32_t i = capacity; i > 0; --i) free_.push_back(i - 1);
@@ -43,39 +48,32 @@ class HashTable {
   [[nodiscard]] Entry& operator[](std::uint32_t index) { return entries_[index]; }
   [[nodiscard]] const Entry& operator[](std::uint32_t index) const { return entries_[index]; }
 
-  /// Starts to fetch the lines that a lookup of this hash will touch.
-  void prefetch(std::uint64_t hash) const {
-    __builtin_prefetch(&buckets_[first(hash)]);
-    __builtin_prefetch(&buckets_[second(hash)]);
-  }
+  /// Starts to fetch the line that a lookup of this hash will touch first.
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&buckets_[first(hash)]); }
 
   /// The entry's index, or `none`.
   [[nodiscard]] std::uint32_t find(std::uint64_t hash, const Key& key) const {
     const std::uint32_t tag = tag_of(hash);
-    for (const std::uint32_t bucket : {first(hash), second(hash)}) {
-      const Bucket& b = buckets_[bucket];
-      for (std::uint32_t slots = b.slots_with(tag); slots != 0; slots &= slots - 1) {
-        const std::uint32_t index = b.entries[static_cast<unsigned>(std::countr_zero(slots))];
-        if (entries_[index].key == key) return index;
-      }
-    }
-    return none;
+    const Bucket& bucket = buckets_[first(hash)];
+    const std::uint32_t found = find_in(bucket, tag, key);
+    if (found != none || bucket.spilled == 0) return found;
+    return find_in(buckets_[second(hash)], tag, key);
   }
 
+  // A lookup in steps, for many at once: each fetches what the next one needs.
+
   /// The entry that a lookup of this hash will compare with first, which is nearly always the right
-  /// one; `none` when the lookup will find nothing. Starts to fetch it. Its buckets should have
-  /// arrived by now.
+  /// one; `none` when it will find nothing; `elsewhere` when that takes another look.
   [[nodiscard]] std::uint32_t candidate(std::uint64_t hash) const {
-    const std::uint32_t tag = tag_of(hash);
-    for (const std::uint32_t bucket : {first(hash), second(hash)}) {
-      const Bucket& b = buckets_[bucket];
-      const std::uint32_t slots = b.slots_with(tag);
-      if (slots == 0) continue;
-      const std::uint32_t index = b.entries[static_cast<unsigned>(std::countr_zero(slots))];
-      __builtin_prefetch(&entries_[index]);
-      return index;
-    }
-    return none;
+    const Bucket& bucket = buckets_[first(hash)];
+    const std::uint32_t found = candidate_in(bucket, tag_of(hash));
+    if (found != none || bucket.spilled == 0) return found;
+    __builtin_prefetch(&buckets_[second(hash)]);
+    return elsewhere;
+  }
+  /// What was `elsewhere`.
+  [[nodiscard]] std::uint32_t second_candidate(std::uint64_t hash) const {
+    return candidate_in(buckets_[second(hash)], tag_of(hash));
   }
   /// Whether the place has an entry, which may be another than when it was a candidate.
   [[nodiscard]] bool in_use(std::uint32_t index) const {
@@ -86,11 +84,13 @@ class HashTable {
   /// when the slab or both buckets are full.
   [[nodiscard]] std::uint32_t insert(std::uint64_t hash, const Key& key) {
     if (free_.empty()) return none;
-    Bucket& a = buckets_[first(hash)];
-    Bucket& b = buckets_[second(hash)];
-    Bucket& bucket = b.filled() < a.filled() ? b : a;
+    Bucket& home = buckets_[first(hash)];
+    Bucket& other = buckets_[second(hash)];
+    const bool spills = home.filled() > Bucket::roomy && other.filled() < home.filled();
+    Bucket& bucket = spills ? other : home;
     const std::uint32_t open = bucket.slots_with(0);
     if (open == 0) return none;
+    home.spilled += spills ? 1 : 0;
     const auto slot = static_cast<unsigned>(std::countr_zero(open));
     const std::uint32_t index = free_.back();
     free_.pop_back();
@@ -109,6 +109,7 @@ class HashTable {
       for (unsigned slot = 0; slot < Bucket::slots; ++slot) {
         if (b.tags[slot] == 0 || b.entries[slot] != index) continue;
         b.tags[slot] = 0;
+        if (bucket != first(hash)) --buckets_[first(hash)].spilled;
         used_[index / 64] &= ~(std::uint64_t{1} << (index % 64));
         free_.push_back(index);
         return;
@@ -133,23 +134,41 @@ class HashTable {
 
  private:
   struct alignas(64) Bucket {
-    static constexpr unsigned slots = 8;
+    static constexpr unsigned slots = 7;
+    static constexpr int roomy = 4;           ///< keys up to which no further one spills
     std::array<std::uint32_t, slots> tags{};  ///< 0 means free
+    std::uint32_t spilled = 0;                ///< keys of this bucket that are in their second
     std::array<std::uint32_t, slots> entries{};
 
     /// A bit for each slot that holds `tag`.
     [[nodiscard]] std::uint32_t slots_with(std::uint32_t tag) const {
-      using Tags [[gnu::vector_size(slots * sizeof(std::uint32_t))]] = std::uint32_t;
+      using Tags [[gnu::vector_size((slots + 1) * sizeof(std::uint32_t))]] = std::uint32_t;
       Tags all;
-      std::memcpy(&all, tags.data(), sizeof(all));
+      std::memcpy(&all, this, sizeof(all));  // with `spilled`, which is masked out
       const auto equal = reinterpret_cast<__m256>(all == tag);
-      return static_cast<std::uint32_t>(_mm256_movemask_ps(equal));
+      return static_cast<std::uint32_t>(_mm256_movemask_ps(equal)) & ((1U << slots) - 1);
     }
     [[nodiscard]] int filled() const {
       return static_cast<int>(slots) - std::popcount(slots_with(0));
     }
   };
   static_assert(sizeof(Bucket) == 64);
+
+  [[nodiscard]] std::uint32_t find_in(const Bucket& bucket, std::uint32_t tag,
+                                      const Key& key) const {
+    for (std::uint32_t slots = bucket.slots_with(tag); slots != 0; slots &= slots - 1) {
+      const std::uint32_t index = bucket.entries[static_cast<unsigned>(std::countr_zero(slots))];
+      if (entries_[index].key == key) return index;
+    }
+    return none;
+  }
+  [[nodiscard]] std::uint32_t candidate_in(const Bucket& bucket, std::uint32_t tag) const {
+    const std::uint32_t slots = bucket.slots_with(tag);
+    if (slots == 0) return none;
+    const std::uint32_t index = bucket.entries[static_cast<unsigned>(std::countr_zero(slots))];
+    __builtin_prefetch(&entries_[index]);
+    return index;
+  }
 
   // The tag and the two bucket numbers come from different bits, so that knowing one tells nothing
   // of the others. Capacities up to 2^28 need at most 26 bits for a bucket number.
@@ -163,10 +182,10 @@ class HashTable {
     return static_cast<std::uint32_t>((hash * 0x9e3779b97f4a7c15ULL) >> 32) | 1U;
   }
 
-  std::vector<Entry> entries_;
+  HugePageVector<Entry> entries_;
   std::vector<std::uint64_t> used_;
   std::vector<std::uint32_t> free_;
-  std::vector<Bucket> buckets_;
+  HugePageVector<Bucket> buckets_;
   std::uint32_t mask_;
   std::size_t cursor_ = 0;  ///< of the sweep, in words of `used_`
 };

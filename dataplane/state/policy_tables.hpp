@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/policy_image.hpp"
+#include "dataplane/state/huge_pages.hpp"
 #include "dataplane/state/prefix_map.hpp"
 
 namespace sekimori {
@@ -76,7 +77,7 @@ class PolicyTables {
   [[nodiscard]] SynMode service_mode(const ObjectRecord& object, std::uint16_t port) const;
 
   PolicyImage image_;
-  std::vector<ProtectedObject> objects_;
+  HugePageVector<ProtectedObject> objects_;
   PrefixMap destinations_;
   std::vector<PrefixMap> source_lists_;
 };

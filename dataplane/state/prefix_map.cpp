@@ -127,7 +127,7 @@ void PrefixMap::compact() {
       std::ranges::count_if(cells_, [](const Cell& c) { return c.length != Cell::free; }));
   const std::size_t enough = std::bit_ceil(2 * used);
   if (enough >= cells_.size()) return;
-  std::vector<Cell> old(enough);
+  HugePageVector<Cell> old(enough);
   old.swap(cells_);
   for (const Cell& c : old) {
     if (c.length == Cell::free) continue;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/address.hpp"
+#include "dataplane/state/huge_pages.hpp"
 
 namespace sekimori {
 
@@ -33,7 +34,7 @@ class PrefixMap {
   [[nodiscard]] bool empty() const { return ipv4_lengths_.empty() && ipv6_lengths_.empty(); }
 
  private:
-  struct Cell {
+  struct alignas(32) Cell {
     std::uint64_t high = 0;
     std::uint64_t low = 0;
     std::uint32_t value = none;  ///< of the longest prefix up to this length, itself included
@@ -53,7 +54,7 @@ class PrefixMap {
   /// Markers are often shared, so the table is sized for more cells than it comes to hold.
   void compact();
 
-  std::vector<Cell> cells_;
+  HugePageVector<Cell> cells_;
   std::vector<std::uint8_t> ipv4_lengths_;  ///< distinct lengths, ascending, of the 16-byte shape
   std::vector<std::uint8_t> ipv6_lengths_;
 };

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+
+#include "dataplane/state/huge_pages.hpp"
 
 namespace sekimori {
 
@@ -35,7 +36,7 @@ class SynMemory {
     std::uint32_t mark = 0;
     std::uint32_t seen_ms = 0;
   };
-  std::vector<Cell> cells_;
+  HugePageVector<Cell> cells_;
 };
 
 }  // namespace sekimori

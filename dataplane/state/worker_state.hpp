@@ -61,7 +61,7 @@ struct WorkerState {
   BackendTable backends;
   ReplyLimiter replies;
   SynMemory syn_memory;
-  std::vector<ObjectLimits> limits;  ///< by object slot
+  HugePageVector<ObjectLimits> limits;  ///< by object slot
   Outbox outbox;
   std::uint32_t handshake_cursor = 0;
 };

@@ -55,7 +55,7 @@ TEST(StatsJson, ShapesASnapshot) {
                          .workers = {numbered(), numbered()},
                          .objects = {{.name = "web", .meters = {}}}};
   snapshot.workers[1].heartbeat_ns = 5 * ns_per_s;
-  snapshot.objects[0].meters.packets[1] = 17;
+  snapshot.objects[0].meters.received[1].packets = 17;
   snapshot.objects[0].meters.syn_received = 18;
   const Json json = snapshot_json(
       snapshot,

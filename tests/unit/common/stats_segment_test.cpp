@@ -132,7 +132,7 @@ TEST(StatsReader, SeesWhatWasWritten) {
     worker.count(Counter::syn_received, 7);
     worker.gauge(Counter::flows, 20 + w);
     ObjectMeters& meters = segment->meters(w)[1];
-    set(meters.packets[2], 30 + w);
+    set(meters.received[2].packets, 30 + w);
     set(meters.from_inside_bytes, 40);
   }
   segment->publish_name(0, "web");
@@ -151,8 +151,8 @@ TEST(StatsReader, SeesWhatWasWritten) {
   ASSERT_EQ(snapshot.objects.size(), 2U);
   EXPECT_EQ(snapshot.objects[0].name, "web");
   EXPECT_EQ(snapshot.objects[1].name.size(), PolicyBounds::max_name_length);
-  EXPECT_EQ(snapshot.objects[0].meters.packets[2], 0U);
-  EXPECT_EQ(snapshot.objects[1].meters.packets[2], 61U);
+  EXPECT_EQ(snapshot.objects[0].meters.received[2].packets, 0U);
+  EXPECT_EQ(snapshot.objects[1].meters.received[2].packets, 61U);
   EXPECT_EQ(snapshot.objects[1].meters.from_inside_bytes, 80U);
 
   const WorkerStats total = snapshot.total();

@@ -25,9 +25,9 @@ Reading reading_after(std::uint64_t seconds) {
   add(worker.drops[static_cast<std::size_t>(DropReason::land)], 100 * seconds);
   add(worker.drops[static_cast<std::size_t>(DropReason::source_blocked)], 200 * seconds);
   ObjectMeters calm;
-  calm.packets[0] = 5 * seconds;
+  calm.of(TrafficClass::total).packets = 5 * seconds;
   ObjectMeters busy;
-  busy.packets[0] = 12'340 * seconds;
+  busy.of(TrafficClass::total).packets = 12'340 * seconds;
   busy.syn_received = 2'000 * seconds;
   constexpr std::uint64_t start_ns = 1'700'000'000 * ns_per_s;
   return {

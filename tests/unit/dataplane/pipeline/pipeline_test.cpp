@@ -97,7 +97,7 @@ TEST(Pipeline, AsksItsStagesInOrder) {
     ASSERT_EQ(decisions[0].verdict, Verdict::drop) << row.description;
     EXPECT_EQ(decisions[0].reason, row.reason) << row.description;
     // What is dropped is metered all the same.
-    EXPECT_EQ(whole.ground.meters[0].packets[0], 2U) << row.description;
+    EXPECT_EQ(whole.ground.meters[0].of(TrafficClass::total).packets, 2U) << row.description;
     EXPECT_EQ(whole.ground.meters[0].dropped_packets, 1U) << row.description;
   }
 }

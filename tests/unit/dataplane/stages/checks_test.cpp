@@ -146,8 +146,8 @@ TEST(Meters, CountWhatComesByClass) {
   worker.take(Side::inside, {"192.0.2.10:80 > 198.51.100.7:4000 tcp [.] len=1000",
                              "192.0.2.99:80 > 198.51.100.7:4000 tcp [.] len=1000"});
   const ObjectMeters& meters = worker.ground.meters[0];
-  const auto packets = [&](TrafficClass c) { return meters.packets[static_cast<std::size_t>(c)]; };
-  const auto bytes = [&](TrafficClass c) { return meters.bytes[static_cast<std::size_t>(c)]; };
+  const auto packets = [&](TrafficClass c) { return meters.of(c).packets; };
+  const auto bytes = [&](TrafficClass c) { return meters.of(c).bytes; };
   EXPECT_EQ(packets(TrafficClass::total), 6U);
   EXPECT_EQ(packets(TrafficClass::tcp), 1U);
   EXPECT_EQ(packets(TrafficClass::udp), 1U);
@@ -160,7 +160,7 @@ TEST(Meters, CountWhatComesByClass) {
   EXPECT_EQ(bytes(TrafficClass::total), 54U + 142 + 42 + 42 + 40 + 102);
   EXPECT_EQ(meters.from_inside_packets, 1U);
   EXPECT_EQ(meters.from_inside_bytes, 1054U);
-  EXPECT_EQ(worker.ground.meters[1].packets[0], 0U);
+  EXPECT_EQ(worker.ground.meters[1].of(TrafficClass::total).packets, 0U);
 }
 
 TEST(SourceLists, BlockAndTrustByTheLongestPrefixOfTheNearestList) {

@@ -5,6 +5,7 @@
 
 #include "dataplane/stages/classify.hpp"
 #include "dataplane/stages/icmp_errors.hpp"
+#include "dataplane/stages/meters.hpp"
 #include "dataplane/stages/server_handshake.hpp"
 #include "dataplane/stages/source_lists.hpp"
 #include "dataplane/stages/splice.hpp"
@@ -21,7 +22,7 @@ inline const std::string to_client = "192.0.2.10:80 > 198.51.100.7:4000 ";
 /// A worker with the stages that decide about TCP, and their timers.
 inline TestWorker tcp_worker(const TestPolicy& policy) {
   return {policy,
-          {classify, apply_source_lists, handle_tcp, translate_icmp_errors},
+          {classify, apply_source_lists, handle_tcp, translate_icmp_errors, meter},
           [](StageContext& context) {
             run_handshake_timers(context, 1024);
             expire_flows(context, 1024);

@@ -99,21 +99,41 @@ void Generator::open_port(std::uint16_t port) {
   need(rte_eth_rx_queue_setup(port, 0, queue_frames, socket_id, nullptr, frames_received_.get()),
        where);
   need(rte_eth_tx_queue_setup(port, 0, queue_frames, socket_id, nullptr), where);
-  need(rte_eth_dev_start(port), where);
+  rte_eth_dev_start(port);  // the link says whether the peer is there
 }
+
+namespace {
+
+bool is_up(std::uint16_t port) {
+  rte_eth_link link{};
+  return rte_eth_link_get_nowait(port, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+}
+
+/// Waits a while for the port's link.
+bool comes_up(std::uint16_t port) {
+  constexpr std::chrono::milliseconds a_while{500};
+  const auto end = std::chrono::steady_clock::now() + a_while;
+  while (!is_up(port)) {
+    if (std::chrono::steady_clock::now() >= end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  return true;
+}
+
+}  // namespace
 
 void Generator::connect(std::size_t pair, std::chrono::milliseconds at_most) {
   for (const std::uint16_t port : ports_[pair]) open_port(port);
-  const auto is_up = [](std::uint16_t port) {
-    rte_eth_link link{};
-    return rte_eth_link_get_nowait(port, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
-  };
   const auto end = std::chrono::steady_clock::now() + at_most;
-  while (!std::ranges::all_of(ports_[pair], is_up)) {
-    if (std::chrono::steady_clock::now() >= end) {
-      throw std::runtime_error{"the device does not answer the generator's ports"};
+  for (const std::uint16_t port : ports_[pair]) {
+    while (!comes_up(port)) {
+      if (std::chrono::steady_clock::now() >= end) {
+        throw std::runtime_error{"the device does not answer the generator's ports"};
+      }
+      // net_memif asks its peer once, and one that still has to close its last connection refuses.
+      rte_eth_dev_stop(port);
+      rte_eth_dev_start(port);
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
 }
 

@@ -16,6 +16,8 @@
 #include "bench/system/rows.hpp"
 #include "common/clock.hpp"
 #include "tests/support/priority.hpp"
+#include "tests/support/process.hpp"
+#include "tests/support/run.hpp"
 
 namespace sekimori::bench {
 namespace {
@@ -38,6 +40,17 @@ bool wants_pktgen(const Settings& settings) {
     throw std::invalid_argument{"--generator pktgen: there is no program pktgen in PATH"};
   }
   return settings.pktgen.value_or(installed);
+}
+
+std::vector<std::string> what_is_missing() {
+  std::vector<std::string> missing = lab::missing_for_lab();
+  if (usable_cpus().size() < 2) {
+    missing.emplace_back("a second CPU: the generator takes one, the device's worker the other");
+  }
+  if (!lab::program_exists("dpdk-testpmd")) {
+    missing.emplace_back("the program dpdk-testpmd (Debian package dpdk-dev)");
+  }
+  return missing;
 }
 
 std::vector<std::string> notes(const Settings& settings, bool huge_pages) {
@@ -169,6 +182,11 @@ int main(int argc, char** argv) {
       write_captures(settings.captures);
       return 0;
     }
+    const auto missing = what_is_missing();
+    for (const auto& item : missing) {
+      std::fprintf(stderr, "sekimori-bench-system: missing: %s\n", item.c_str());
+    }
+    if (!missing.empty()) return 2;
     const Report report = run(settings);
     std::fputs(text(report).c_str(), stdout);
     if (!settings.json.empty()) write_files(report, charts(report).svg(), settings.json);

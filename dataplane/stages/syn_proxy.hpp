@@ -6,16 +6,8 @@
 
 namespace sekimori {
 
-// The client's half of a proxied handshake: SYN, SYN-ACK with a cookie, ACK. Nothing is kept until
-// the ACK has proved that its sender receives what is sent to its address.
-
-/// Works the answers to the SYNs in `burst.to_answer` out and starts to fetch what sending them
-/// will touch, so that other work can be done meanwhile.
-void prepare_answers(Burst& burst, StageContext& context);
-
-/// Answers the SYNs in `burst.to_answer` with SYN-ACKs that carry a cookie and offer what the
-/// server would, after preparing those that are not.
-void answer_syns(Burst& burst, StageContext& context);
+// What follows the SYN-ACK of a proxied handshake. Nothing is kept until the client's ACK has
+// proved that its sender receives what is sent to its address.
 
 /// Checks the cookies that some acknowledgements bring back all at once, for `match_cookie` to find
 /// them checked.

@@ -4,6 +4,7 @@
 #include "dataplane/stages/source_authentication.hpp"
 #include "dataplane/stages/source_lists.hpp"
 #include "dataplane/stages/splice.hpp"
+#include "dataplane/stages/syn_answer.hpp"
 #include "dataplane/stages/syn_proxy.hpp"
 #include "dataplane/state/plain_messages.hpp"
 

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "dataplane/stages/source_lists.hpp"
+#include "dataplane/stages/syn_answer.hpp"
 #include "dataplane/stages/syn_proxy.hpp"
 
 namespace sekimori {

@@ -156,7 +156,8 @@ void hash_syns(Burst& burst, const StageContext& context) {
   }
   Burst::for_each(others, [&](std::size_t i) {
     burst.answers.sequence[i] =
-        cookie_of_hash(burst.messages.hash(i), burst.cookie_options[i], burst.headers(i).sequence);
+        cookie_of_hash(burst.messages.hash(i), burst.cookie_options[burst.answers.first[i]],
+                       burst.headers(i).sequence);
   });
 }
 

@@ -286,6 +286,20 @@ INSTANTIATE_TEST_SUITE_P(
         StrayRow{"FIN, answered", "tcp [F.] seq=5 ack=4294967295 len=3", rst,
                  "reply 192.0.2.10:80 > 198.51.100.7:4000 tcp [R] seq=4294967295 win=0"}));
 
+/// Neighbours share what their answers have in common, whatever headers they have.
+TEST(Syns, OfOneBurstAreAnsweredAsIfAlone) {
+  TestWorker worker = tcp_worker(policy_with_mode(SynMode::proxy));
+  for (const std::string syn :
+       {"198.51.100.7:4000 > 192.0.2.10:80 tcp [S] seq=1000 mss=1460",
+        "vlan=5 198.51.100.7:4000 > 192.0.2.10:80 tcp [S] seq=1000 mss=1460",
+        "[2001:db8::7]:4000 > [2001:db8::10]:80 tcp [S] seq=1000 mss=1440"}) {
+    const std::string alone = worker.take(Side::outside, {syn}).front();
+    EXPECT_TRUE(alone.starts_with("reply ")) << alone;
+    const auto together = worker.take(Side::outside, {syn, syn, syn});
+    EXPECT_EQ(together, (std::vector<std::string>(3, alone))) << syn;
+  }
+}
+
 TEST(Replies, AreLimitedForEachAddress) {
   TestPolicy policy = policy_with_mode(SynMode::proxy);
   policy.global.reply_limit_pps = 2;

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <regex>
 
 #include "bench/peers/measure.hpp"
 #include "bench/report/plot.hpp"
@@ -23,6 +24,7 @@ constexpr int exit_missing = 2;
 
 struct Settings {
   std::string json;
+  std::string rows = ".*";
   unsigned repetitions = 5;
   unsigned milliseconds = 500;
 };
@@ -40,7 +42,13 @@ struct Measured {
 
 std::vector<Measured> measure_all(const Settings& settings) {
   std::vector<Measured> measured;
-  for (Peer& peer : all_peers()) measured.push_back({.peer = std::move(peer)});
+  const std::regex wanted{settings.rows};
+  for (Peer& peer : all_peers()) {
+    // The first one is the reference.
+    if (measured.empty() || std::regex_search(peer.name, wanted)) {
+      measured.push_back({.peer = std::move(peer)});
+    }
+  }
   const lab::Lab lab;
   set_offloads(lab.box(), lab.outside_port().interface, {.napi = true});
   for (unsigned repetition = 0; repetition < settings.repetitions; ++repetition) {
@@ -129,6 +137,9 @@ int main(int argc, char** argv) {
   sekimori::bench::Settings settings;
   CLI::App app{sekimori::bench::description, "sekimori-bench-peers"};
   app.add_option("--json", settings.json, "File for the results")->type_name("FILE");
+  app.add_option("--rows", settings.rows, "Only rows whose name matches this, and the reference")
+      ->capture_default_str()
+      ->type_name("REGEX");
   app.add_option("--repetitions", settings.repetitions, "How often each is measured")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "tests/demo/flood.hpp"
+#include "tests/demo/site.hpp"
 #include "tests/support/flood_syn.hpp"
 #include "tests/support/nginx.hpp"
 
@@ -17,28 +18,8 @@ namespace {
 using lab::Lab;
 using lab::PacketCounter;
 
-constexpr const char* server_queue = "128";
 constexpr std::chrono::seconds flood_lead{2};
 constexpr std::chrono::seconds flood_tail{1};
-
-std::vector<lab::Endpoint> add_clients(const Lab& lab) {
-  std::vector<lab::Endpoint> clients;
-  for (int last = 11; last <= 18; ++last) {
-    const std::string address = "10.77.0." + std::to_string(last);
-    lab.client().ip("addr add " + address + "/24 dev " + lab.client_port().interface);
-    clients.emplace_back(address, 0);
-  }
-  return clients;
-}
-
-// A server that nobody prepared for a flood: no SYN cookies, and room for few half-open
-// connections. Its answers to the spoofed sources go toward the outside, where nobody takes them.
-void leave_unprotected(const Lab& lab) {
-  lab.server().set_sysctl("net.ipv4.tcp_syncookies", "0");
-  lab.server().set_sysctl("net.ipv4.tcp_max_syn_backlog", "256");
-  lab.server().set_sysctl("net.core.somaxconn", server_queue);
-  lab.server().ip(std::string("route add ") + lab::spoofed_sources + " via " + Lab::client_ipv4);
-}
 
 // From the table "Tcp:" of net/snmp, whose first line names the columns of the second.
 std::uint64_t retransmitted_segments(const lab::Namespace& where) {
@@ -130,7 +111,7 @@ PhaseResult run_phase(const std::string& title, const DemoOptions& options, Prot
   leave_unprotected(lab);
   const HttpLoadOptions load{
       .server = {Lab::server_ipv4, 80},
-      .clients = add_clients(lab),
+      .clients = add_clients(lab, 11, 8),
       .requests_per_s = options.requests_per_s,
       .duration = with_flood ? options.load_duration : options.baseline_duration,
   };
@@ -142,9 +123,8 @@ PhaseResult run_phase(const std::string& title, const DemoOptions& options, Prot
     sekimori.emplace(lab, lab::policy_for_server("proxy"),
                      lab::DataplaneOptions{.driver = options.driver, .real_time = true});
   }
-  const lab::Nginx nginx{lab.server(),
-                         lab.run().directory(),
-                         {.ipv4 = Lab::server_ipv4, .backlog = std::stoi(server_queue)}};
+  const lab::Nginx nginx{
+      lab.server(), lab.run().directory(), {.ipv4 = Lab::server_ipv4, .backlog = server_queue}};
   const std::string spoofed = std::string("src net ") + lab::spoofed_sources;
   PacketCounter reaching_server{lab.server_port(), spoofed};
   PacketCounter answers{lab.client_port(), std::string("dst net ") + lab::spoofed_sources};

@@ -1,0 +1,27 @@
+#include "tests/demo/site.hpp"
+
+#include <string>
+
+#include "tests/support/flood_syn.hpp"
+
+namespace sekimori::demo {
+
+void leave_unprotected(const lab::Lab& lab) {
+  lab.server().set_sysctl("net.ipv4.tcp_syncookies", "0");
+  lab.server().set_sysctl("net.ipv4.tcp_max_syn_backlog", "256");
+  lab.server().set_sysctl("net.core.somaxconn", std::to_string(server_queue));
+  lab.server().ip(std::string("route add ") + lab::spoofed_sources + " via " +
+                  lab::Lab::client_ipv4);
+}
+
+std::vector<lab::Endpoint> add_clients(const lab::Lab& lab, int first, int count) {
+  std::vector<lab::Endpoint> clients;
+  for (int last = first; last < first + count; ++last) {
+    const std::string address = "10.77.0." + std::to_string(last);
+    lab.client().ip("addr add " + address + "/24 dev " + lab.client_port().interface);
+    clients.emplace_back(address, 0);
+  }
+  return clients;
+}
+
+}  // namespace sekimori::demo

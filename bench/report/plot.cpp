@@ -182,8 +182,9 @@ std::vector<std::string> names_of(const std::vector<LineChart::Series>& series) 
   return names;
 }
 
+/// At least that of a usual number, so that charts below each other begin at the same place.
 double widest(const Ticks& ticks) {
-  double width = 0;
+  double width = text_width("10,000", 12);
   for (const auto& tick : ticks.ticks()) width = std::max(width, text_width(tick.label, 12));
   return width;
 }
@@ -205,8 +206,8 @@ void Figure::add(const LineChart& chart) {
   const Ticks y{chart.y, values.y};
   Svg svg;
   draw_title(svg, chart.title);
-  const double top =
-      chart_title_height + draw_legend(svg, names_of(chart.series), chart_title_height) + 6;
+  double top = chart_title_height + 6;
+  if (chart.legend) top += draw_legend(svg, names_of(chart.series), chart_title_height);
   const Plane plane{.left = margin + 26 + widest(y),
                     .top = top,
                     .right = page_width - margin - 20,

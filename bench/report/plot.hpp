@@ -55,6 +55,7 @@ struct LineChart {
   Axis y;
   std::vector<Series> series;
   std::optional<ReferenceLine> reference = {};  ///< at a y
+  bool legend = true;                           ///< off where a chart above has the same series
 };
 
 /// Charts below each other on one white page. Example:

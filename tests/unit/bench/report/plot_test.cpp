@@ -68,6 +68,20 @@ TEST(Figure, has_every_name_with_markup_escaped) {
   EXPECT_EQ(svg.find("nan"), std::string::npos);
 }
 
+TEST(Figure, names_series_once_where_the_next_chart_has_the_same) {
+  LineChart chart{.title = "",
+                  .x = {.title = "size"},
+                  .y = {.title = "cost"},
+                  .series = {{"one", {{1, 1}, {2, 4}}}, {"two", {{1, 2}, {2, 3}}}}};
+  Figure figure{""};
+  figure.add(chart);
+  chart.legend = false;
+  figure.add(chart);
+  const std::string svg = figure.svg();
+  EXPECT_NE(svg.find(">two<"), std::string::npos);
+  EXPECT_EQ(svg.find(">two<"), svg.rfind(">two<"));
+}
+
 TEST(Figure, refuses_a_group_that_lacks_a_series) {
   Figure figure{""};
   EXPECT_THROW(figure.add(BarChart{

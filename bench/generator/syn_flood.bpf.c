@@ -14,6 +14,7 @@ enum {
   ip_id = 18,
   ip_checksum = 24,
   ip_source = 26,
+  ip_destination = 30,
   tcp_source_port = 34,
   tcp_sequence_number = 38,
   tcp_checksum = 50,
@@ -76,6 +77,20 @@ SEC("xdp")
 int drop(struct xdp_md* context) {
   (void)context;
   return XDP_DROP;
+}
+
+// The least that an answer can cost: the SYN goes back with the addresses swapped and the flags of a
+// SYN-ACK, and nothing else looks at it.
+SEC("tc")
+int send_back(struct __sk_buff* packet) {
+  enum { tcp_flags = 47, syn_ack = 0x12 };
+  __u8* frame = (__u8*)(long)packet->data;
+  if (frame + frame_length > (__u8*)(long)packet->data_end) return TC_ACT_SHOT;
+  __u32 client = *(__u32*)(frame + ip_source);
+  *(__u32*)(frame + ip_source) = *(__u32*)(frame + ip_destination);
+  *(__u32*)(frame + ip_destination) = client;
+  frame[tcp_flags] = syn_ack;
+  return bpf_redirect(packet->ifindex, 0);
 }
 
 char licence[] SEC("license") = "GPL";

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <atomic>
+#include <cerrno>
 #include <cstring>
 #include <ctime>
 #include <thread>
@@ -33,7 +33,11 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint32_t batch = 64;
 /// Frames of one system call, which costs as much as some 50 of them by itself.
 constexpr std::uint32_t frames_per_call = 512;
-constexpr nanoseconds pause{20'000};
+/// When nothing may be sent just now.
+constexpr nanoseconds pause{100'000};
+/// At a given rate, as many as are due in that time go at once: each call has buffers of its own,
+/// which the kernel may keep for a second, and it has but 65,534 names for them.
+constexpr double burst_s = 500e-6;
 constexpr nanoseconds patience{20'000'000};
 constexpr nanoseconds time_for_last_answers{50'000'000};
 
@@ -71,6 +75,30 @@ syn_flood_parameters parameters_for(const lab::Port& from, const lab::Port& to) 
   return parameters;
 }
 
+/// A program in tc for what arrives at an interface, in the namespace of the calling thread.
+class IngressHook {
+ public:
+  IngressHook(int interface, int program) {
+    hook_.sz = sizeof hook_;
+    hook_.ifindex = interface;
+    hook_.attach_point = BPF_TC_INGRESS;
+    need(bpf_tc_hook_create(&hook_), "a hook of tc");
+    LIBBPF_OPTS(bpf_tc_opts, options);
+    options.prog_fd = program;
+    need(bpf_tc_attach(&hook_, &options), "a program in tc");
+  }
+  IngressHook(const IngressHook&) = delete;
+  IngressHook& operator=(const IngressHook&) = delete;
+  ~IngressHook() {
+    // Both directions named, so that what carries the hooks (clsact) goes too.
+    hook_.attach_point = static_cast<bpf_tc_attach_point>(BPF_TC_INGRESS | BPF_TC_EGRESS);
+    bpf_tc_hook_destroy(&hook_);
+  }
+
+ private:
+  bpf_tc_hook hook_{};
+};
+
 double per_second(std::uint64_t count, nanoseconds time) {
   return time.count() > 0 ? 1e9 * static_cast<double>(count) / static_cast<double>(time.count())
                           : 0.0;
@@ -87,6 +115,10 @@ class Pace {
       const auto due = static_cast<std::uint64_t>(
           std::chrono::duration<double>(now - start_).count() * flood_.rate_pps);
       room = std::min(room, due > sent ? due - sent : 0);
+      if (static_cast<double>(room) <
+          std::min<double>(frames_per_call, flood_.rate_pps * burst_s)) {
+        room = 0;
+      }
     }
     if (flood_.window > 0) {
       if (answered != last_answered_) {
@@ -126,7 +158,7 @@ double FloodResult::answered_pps() const {
 /// interface's index means something.
 class SynGenerator::Programs {
  public:
-  explicit Programs(const syn_flood_parameters& parameters) : hook_(hook_at(parameters)) {
+  explicit Programs(const syn_flood_parameters& parameters) {
     libbpf_set_print(nullptr);
     const auto size =
         static_cast<std::size_t>(_binary_syn_flood_bpf_o_end - _binary_syn_flood_bpf_o_start);
@@ -134,7 +166,7 @@ class SynGenerator::Programs {
     if (object_ == nullptr) need(-errno, "the BPF object");
     need(bpf_map__set_initial_value(map(".rodata"), &parameters, sizeof parameters), "parameters");
     need(bpf_object__load(object_), "the kernel refuses the BPF programs");
-    count_answers();
+    answers_.emplace(static_cast<int>(parameters.interface), program("take_answer"));
     keep_in_use();
     void* memory =
         ::mmap(nullptr, sizeof(std::uint64_t), PROT_READ, MAP_SHARED, bpf_map__fd(map(".bss")), 0);
@@ -147,22 +179,23 @@ class SynGenerator::Programs {
     if (answered_ != nullptr) {
       ::munmap(const_cast<std::uint64_t*>(answered_), sizeof(std::uint64_t));
     }
-    // Both directions named, so that what carries the hooks (clsact) goes too.
-    hook_.attach_point = static_cast<bpf_tc_attach_point>(BPF_TC_INGRESS | BPF_TC_EGRESS);
-    if (hooked_) bpf_tc_hook_destroy(&hook_);
+    answers_.reset();
     if (loopback_ != 0) bpf_xdp_detach(loopback_, XDP_FLAGS_SKB_MODE, nullptr);
     bpf_object__close(object_);
   }
 
-  void send(std::uint32_t count) const {
+  /// False when the kernel still has the buffers of too many earlier calls.
+  [[nodiscard]] bool send(std::uint32_t count) const {
     LIBBPF_OPTS(bpf_test_run_opts, options);
     options.data_in = frame_.data();
     options.data_size_in = static_cast<__u32>(frame_.size());
     options.repeat = static_cast<int>(count);
     options.flags = BPF_F_TEST_XDP_LIVE_FRAMES;
     options.batch_size = batch;
-    need(bpf_prog_test_run_opts(program("make_syn"), &options),
-         "XDP's test run with live frames, of Linux 5.18 and later");
+    const int status = bpf_prog_test_run_opts(program("make_syn"), &options);
+    if (status == -ENOSPC) return false;
+    need(status, "XDP's test run with live frames, of Linux 5.18 and later");
+    return true;
   }
   [[nodiscard]] std::uint64_t answered() const {
     return std::atomic_ref{*const_cast<std::uint64_t*>(answered_)}.load(std::memory_order_relaxed);
@@ -172,24 +205,8 @@ class SynGenerator::Programs {
   }
 
  private:
-  static bpf_tc_hook hook_at(const syn_flood_parameters& parameters) {
-    bpf_tc_hook hook{};
-    hook.sz = sizeof hook;
-    hook.ifindex = static_cast<int>(parameters.interface);
-    hook.attach_point = BPF_TC_INGRESS;
-    return hook;
-  }
-
   [[nodiscard]] bpf_map* map(const char* name) const {
     return bpf_object__find_map_by_name(object_, name);
-  }
-
-  void count_answers() {
-    need(bpf_tc_hook_create(&hook_), "the ingress hook for answers");
-    hooked_ = true;
-    LIBBPF_OPTS(bpf_tc_opts, options);
-    options.prog_fd = program("take_answer");
-    need(bpf_tc_attach(&hook_, &options), "the program for answers");
   }
 
   /// A program that is attached somewhere stays in the kernel's dispatcher of XDP programs.
@@ -201,10 +218,9 @@ class SynGenerator::Programs {
     loopback_ = loopback;
   }
 
-  bpf_tc_hook hook_{};
   bpf_object* object_ = nullptr;
   const std::uint64_t* answered_ = nullptr;
-  bool hooked_ = false;
+  std::optional<IngressHook> answers_;
   int loopback_ = 0;
   lab::FloodSyn frame_{};
 };
@@ -231,13 +247,13 @@ FloodResult SynGenerator::run(const Flood& flood) {
     const auto start = Clock::now();
     Pace pace{flood, start};
     for (auto now = start; now - start < flood.duration; now = Clock::now()) {
+      if (flood.over != nullptr && flood.over->load()) break;
       const std::uint32_t count = pace.allowed(result.sent, answered() - answered_before, now);
-      if (count == 0) {
+      if (count > 0 && programs_->send(count)) {
+        result.sent += count;
+      } else {
         std::this_thread::sleep_for(pause);
-        continue;
       }
-      programs_->send(count);
-      result.sent += count;
     }
     result.elapsed = Clock::now() - start;
     result.cpu_time = thread_cpu_time() - cpu_before;
@@ -261,6 +277,22 @@ DropAll::DropAll(const SynGenerator& generator, const lab::Port& at) : at_(at) {
 
 DropAll::~DropAll() {
   at_.where->run([&] { bpf_xdp_detach(interface_, XDP_FLAGS_DRV_MODE, nullptr); });
+}
+
+class SendBack::Hook : public IngressHook {
+ public:
+  using IngressHook::IngressHook;
+};
+
+SendBack::SendBack(const SynGenerator& generator, const lab::Port& at) : at_(at) {
+  at_.where->run([&] {
+    hook_ = std::make_unique<Hook>(static_cast<int>(::if_nametoindex(at_.interface.c_str())),
+                                   generator.programs_->program("send_back"));
+  });
+}
+
+SendBack::~SendBack() {
+  at_.where->run([&] { hook_.reset(); });
 }
 
 }  // namespace sekimori::bench

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -13,9 +14,14 @@ namespace sekimori::bench {
 /// by its owner. What the generator costs alone is measured against it.
 class DropAll;
 
+/// The least that an answer can cost: a program in tc that sends every frame back as it is, but for
+/// the addresses and flags of a SYN-ACK. Removed by its owner.
+class SendBack;
+
 struct Flood {
   std::chrono::nanoseconds duration{};
-  std::uint32_t rate_pps = 0;  ///< 0: as many as go
+  const std::atomic<bool>* over = nullptr;  ///< ends it earlier, once it is true
+  std::uint32_t rate_pps = 0;               ///< 0: as many as go
   /// SYNs that may be unanswered at a time; 0: no limit. With a limit the receiver always has work
   /// and loses nothing: SYNs without an answer for 20 ms are given up.
   std::uint32_t window = 0;
@@ -58,6 +64,7 @@ class SynGenerator {
 
  private:
   friend class DropAll;
+  friend class SendBack;
   class Programs;
 
   lab::Port from_;
@@ -74,6 +81,20 @@ class DropAll {
  private:
   lab::Port at_;
   int interface_ = 0;
+};
+
+class SendBack {
+ public:
+  SendBack(const SynGenerator& generator, const lab::Port& at);
+  SendBack(const SendBack&) = delete;
+  SendBack& operator=(const SendBack&) = delete;
+  ~SendBack();
+
+ private:
+  class Hook;
+
+  lab::Port at_;
+  std::unique_ptr<Hook> hook_;
 };
 
 }  // namespace sekimori::bench

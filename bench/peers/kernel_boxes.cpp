@@ -40,6 +40,7 @@ void add_route(const Lab& lab, const std::string& address, const lab::Port& port
 }
 
 void add_client_side(const Lab& lab) {
+  lab.box().ip("route replace 10.77.0.0/24 dev " + lab.outside_port().interface);
   add_route(lab, Lab::client_ipv4, lab.outside_port(), lab.client_port());
   lab.box().ip(std::string("route replace ") + lab::spoofed_sources + " via " + Lab::client_ipv4 +
                " dev " + lab.outside_port().interface + " onlink");
@@ -74,6 +75,8 @@ KernelSynproxy::KernelSynproxy(const Lab& lab) : lab_(lab) {
   add_route(lab, Lab::server_ipv4, lab.inside_port(), lab.server_port());
   for (const auto& [key, value] : {std::pair{"net.ipv4.ip_forward", "1"},
                                    {"net.ipv4.conf.all.proxy_arp", "1"},
+                                   {"net.ipv4.neigh.outside.proxy_delay", "0"},
+                                   {"net.ipv4.neigh.inside.proxy_delay", "0"},
                                    {"net.ipv4.conf.all.rp_filter", "0"},
                                    {"net.ipv4.tcp_syncookies", "1"},
                                    {"net.ipv4.tcp_timestamps", "1"}}) {

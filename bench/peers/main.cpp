@@ -41,8 +41,8 @@ struct Measured {
 };
 
 std::vector<Measured> measure_all(const Settings& settings) {
-  std::vector<Measured> measured;
   const std::regex wanted{settings.rows};
+  std::vector<Measured> measured;
   for (Peer& peer : all_peers()) {
     // The first one is the reference.
     if (measured.empty() || std::regex_search(peer.name, wanted)) {
@@ -67,20 +67,22 @@ Report report_of(const std::vector<Measured>& measured, unsigned repetitions) {
       .repetitions = repetitions,
       .notes =
           {"CPU time is the sending thread's, in whose name the kernel receives on veth, "
-           "ksoftirqd's "
-           "and all of the dataplane's threads'. What sending costs alone, to an interface that "
-           "drops each frame in XDP, is taken off all alike (sender).",
-           "That a SYN-ACK reaches the sender's interface, which counts it in tc and drops it, is "
-           "in "
-           "the numbers.",
+           "ksoftirqd's and all of the dataplane's threads'. What sending costs alone, to an "
+           "interface that drops each frame in XDP, is taken off all alike (sender).",
+           "The SYN-ACK's way to the sender's interface, which counts it in tc and drops it, is in "
+           "the numbers. sent_back is the least that veth allows, as tc in the box sends each SYN "
+           "back as it is; \"above veth\" is what is more than that.",
            "machine: the same from /proc/stat, with all else that ran meanwhile; the two agree on "
            "an idle machine."},
       .columns = {{"Mpps", "mpps"},
                   {"answered %", "answered_percent"},
+                  {"above veth", "above_veth_ns_per_packet"},
                   {"sender", "generator_ns_per_packet"},
                   {"machine", "machine_ns_per_packet"}},
       .rows = {}};
   const Measured& reference = measured.front();
+  const std::vector<double> veth = measured.back().all(&Sample::ns_per_syn);
+  const bool veth_known = measured.back().peer.name == veth_alone;
   for (const Measured& m : measured) {
     Row row{.name = m.peer.name,
             .value = spread(m.all(&Sample::ns_per_syn)),
@@ -88,6 +90,9 @@ Report report_of(const std::vector<Measured>& measured, unsigned repetitions) {
                        {"answered_percent", median(m.all(&Sample::answered_percent))},
                        {"generator_ns_per_packet", median(m.all(&Sample::generator_ns))},
                        {"machine_ns_per_packet", median(m.all(&Sample::machine_ns_per_syn))}}};
+    if (veth_known && m.peer.name != veth_alone) {
+      row.fields["above_veth_ns_per_packet"] = row.value.median - median(veth);
+    }
     if (&m != &reference) {
       row.reference = reference.peer.name;
       row.reference_value = spread(reference.all(&Sample::ns_per_syn));

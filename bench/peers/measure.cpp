@@ -13,9 +13,9 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr unsigned generator_cpu = 0;
-/// SYNs under way: what the smaller of the ports' rings (net_af_packet's) has room for, so that the
-/// worker always finds some and none is lost.
-constexpr std::uint32_t window = 512;
+/// SYNs under way: less than the ports' rings (of 2,048) have room for, so that the worker always
+/// finds some and none is lost.
+constexpr std::uint32_t window = 1536;
 constexpr milliseconds warm_up{100};
 
 template <class Kernel>
@@ -40,22 +40,35 @@ class SekimoriBox : public Box {
 };
 
 template <class Kernel>
-std::unique_ptr<Box> kernel_box(const Lab& lab) {
+std::unique_ptr<Box> kernel_box(const Lab& lab, const SynGenerator&) {
   return std::make_unique<KernelBox<Kernel>>(lab);
 }
 
-std::unique_ptr<Box> over_af_packet(const Lab& lab) {
-  return std::make_unique<SekimoriBox>(lab,
-                                       lab::DataplaneOptions{.driver = lab::PortDriver::af_packet,
-                                                             .real_time = true,
-                                                             .huge_pages = true,
-                                                             .port_arguments = ",qdisc_bypass=1"});
+std::unique_ptr<Box> over_af_packet(const Lab& lab, const SynGenerator&) {
+  return std::make_unique<SekimoriBox>(
+      lab, lab::DataplaneOptions{.driver = lab::PortDriver::af_packet,
+                                 .real_time = true,
+                                 .huge_pages = true,
+                                 .port_arguments = ",framecnt=2048,qdisc_bypass=1"});
 }
 
-std::unique_ptr<Box> over_af_xdp(const Lab& lab) {
-  return std::make_unique<SekimoriBox>(
-      lab, lab::DataplaneOptions{
-               .driver = lab::PortDriver::af_xdp, .real_time = true, .huge_pages = true});
+// Without busy polling, which the driver asks for by itself: each send would also look after what
+// is received, at a NAPI instance that is served by the sender's CPU anyway.
+std::unique_ptr<Box> over_af_xdp(const Lab& lab, const SynGenerator&) {
+  return std::make_unique<SekimoriBox>(lab,
+                                       lab::DataplaneOptions{.driver = lab::PortDriver::af_xdp,
+                                                             .real_time = true,
+                                                             .huge_pages = true,
+                                                             .port_arguments = ",busy_budget=0"});
+}
+
+struct Mirror : Box {
+  Mirror(const Lab& lab, const SynGenerator& generator) : back(generator, lab.outside_port()) {}
+  SendBack back;
+};
+
+std::unique_ptr<Box> mirror(const Lab& lab, const SynGenerator& generator) {
+  return std::make_unique<Mirror>(lab, generator);
 }
 
 struct Measured {
@@ -87,6 +100,7 @@ std::vector<Peer> all_peers() {
        kernel_box<KernelSyncookies>},
       {"sekimori_af_packet", "Sekimori over net_af_packet", true, over_af_packet},
       {"sekimori_af_xdp", "Sekimori over net_af_xdp", true, over_af_xdp},
+      {veth_alone, "veth alone: sent back by tc as it is", true, mirror},
   };
 }
 
@@ -100,7 +114,7 @@ Sample measure(const Lab& lab, const Peer& peer, milliseconds duration) {
   }();
   const double generator_ns = per(alone.flood.sent, alone.clocks);
 
-  const std::unique_ptr<Box> box = peer.set_up(lab);
+  const std::unique_ptr<Box> box = peer.set_up(lab, generator);
   how.window = window;
   how.duration = warm_up;
   generator.run(how);

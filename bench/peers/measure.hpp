@@ -20,15 +20,18 @@ class Box {
   [[nodiscard]] virtual std::vector<pid_t> processes() const { return {}; }
 };
 
+/// The row that says what veth itself costs.
+inline constexpr const char* veth_alone = "sent_back";
+
 struct Peer {
   std::string name;
   std::string text;  ///< for people
   bool transparent;  ///< takes frames for the server's Ethernet address, not for its own
-  std::function<std::unique_ptr<Box>(const lab::Lab&)> set_up;
+  std::function<std::unique_ptr<Box>(const lab::Lab&, const SynGenerator&)> set_up;
 };
 
-/// The kernel's SYNPROXY, its SYN cookies, and Sekimori over both ways into a Linux interface. The
-/// first is what the others are compared with.
+/// The kernel's SYNPROXY, its SYN cookies, and Sekimori over both ways into a Linux interface; last
+/// what only sends the SYN back. The first is what the others are compared with.
 [[nodiscard]] std::vector<Peer> all_peers();
 
 /// One flood against one peer.

@@ -16,6 +16,15 @@ bool takes_existing_interface(const std::string& device) {
   return device.starts_with("net_af_packet") || device.starts_with("net_af_xdp");
 }
 
+/// Without a word about it, the driver asks the kernel for busy polling: each of its system calls,
+/// each send too, then also looks after what the interface has received. The kernel does that by
+/// itself while it takes the interface's interrupts, and the worker pays for it twice.
+void refuse_busy_polling(PortSpec& spec) {
+  if (spec.device.starts_with("net_af_xdp") && !spec.argument("busy_budget")) {
+    spec.text += ",busy_budget=0";
+  }
+}
+
 }  // namespace
 
 std::optional<std::string> PortSpec::argument(std::string_view key) const {
@@ -70,6 +79,7 @@ tl::expected<PortSpec, Failure> parse_port_spec(Side side, const std::string& te
                          "' in this network namespace; see `ip link`");
     }
   }
+  refuse_busy_polling(spec);
   return spec;
 }
 

@@ -21,7 +21,7 @@ struct PortSpec {
 
   Side side = Side::outside;
   Bus bus = Bus::virtual_device;
-  std::string text;    ///< as given; what DPDK calls "devargs"
+  std::string text;    ///< as given, with defaults; what DPDK calls "devargs"
   std::string device;  ///< the part before the first comma, by which DPDK finds the port
 
   /// The value of `key` among the arguments.

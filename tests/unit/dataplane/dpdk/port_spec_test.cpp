@@ -40,6 +40,15 @@ TEST(PortSpec, KeepsTheArgumentsOfAPciDevice) {
   EXPECT_EQ(spec->argument("mprq_en"), "1");
 }
 
+TEST(PortSpec, LeavesBusyPollingOffUnlessAskedFor) {
+  const auto silent = parse_port_spec(Side::outside, "net_af_xdp0,iface=lo");
+  ASSERT_TRUE(silent.has_value());
+  EXPECT_EQ(silent->text, "net_af_xdp0,iface=lo,busy_budget=0");
+  const auto asking = parse_port_spec(Side::outside, "net_af_xdp0,iface=lo,busy_budget=32");
+  ASSERT_TRUE(asking.has_value());
+  EXPECT_EQ(asking->text, "net_af_xdp0,iface=lo,busy_budget=32");
+}
+
 struct Mistake {
   const char* text;
   const char* advice;

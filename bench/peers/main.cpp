@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 #include <regex>
+#include <stdexcept>
 
 #include "bench/peers/measure.hpp"
 #include "bench/report/plot.hpp"
@@ -43,12 +44,14 @@ struct Measured {
 std::vector<Measured> measure_all(const Settings& settings) {
   const std::regex wanted{settings.rows};
   std::vector<Measured> measured;
+  bool any = false;
   for (Peer& peer : all_peers()) {
+    const bool matches = std::regex_search(peer.name, wanted);
+    any = any || matches;
     // The first one is the reference.
-    if (measured.empty() || std::regex_search(peer.name, wanted)) {
-      measured.push_back({.peer = std::move(peer)});
-    }
+    if (matches || measured.empty()) measured.push_back({.peer = std::move(peer)});
   }
+  if (!any) throw std::invalid_argument{"--rows '" + settings.rows + "' names no row"};
   const lab::Lab lab;
   set_offloads(lab.box(), lab.outside_port().interface, {.napi = true});
   for (unsigned repetition = 0; repetition < settings.repetitions; ++repetition) {

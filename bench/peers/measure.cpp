@@ -52,14 +52,10 @@ std::unique_ptr<Box> over_af_packet(const Lab& lab, const SynGenerator&) {
                                  .port_arguments = ",framecnt=2048,qdisc_bypass=1"});
 }
 
-// Without busy polling, which the driver asks for by itself: each send would also look after what
-// is received, at a NAPI instance that is served by the sender's CPU anyway.
 std::unique_ptr<Box> over_af_xdp(const Lab& lab, const SynGenerator&) {
-  return std::make_unique<SekimoriBox>(lab,
-                                       lab::DataplaneOptions{.driver = lab::PortDriver::af_xdp,
-                                                             .real_time = true,
-                                                             .huge_pages = true,
-                                                             .port_arguments = ",busy_budget=0"});
+  return std::make_unique<SekimoriBox>(
+      lab, lab::DataplaneOptions{
+               .driver = lab::PortDriver::af_xdp, .real_time = true, .huge_pages = true});
 }
 
 struct Mirror : Box {

@@ -81,20 +81,13 @@ std::shared_ptr<FlowTable> filled_flows(std::uint32_t capacity, std::uint32_t fi
   return table;
 }
 
-/// As the pipeline looks a burst up: all buckets are fetched ahead, then all entries, and only a
-/// key that is not that of the entry found first is searched for.
+/// Lookups of a burst, whose buckets are fetched ahead.
 Work burst_lookups(std::shared_ptr<FlowTable> table, std::uint32_t first, std::uint32_t count) {
   const auto cursor = std::make_shared<Cursor<HashedKey>>(random_keys(first, count));
   return {.run = [table = std::move(table), cursor] {
     const auto keys = cursor->next();
-    std::array<std::uint32_t, batch> candidates;
     for (const HashedKey& k : keys) table->prefetch(k.hash);
-    for (std::size_t i = 0; i < batch; ++i) candidates[i] = table->candidate(keys[i].hash);
-    for (std::size_t i = 0; i < batch; ++i) {
-      const std::uint32_t found = candidates[i];
-      const bool same = found == FlowTable::none || (*table)[found].key == keys[i].key;
-      keep(same ? found : table->find(keys[i].hash, keys[i].key));
-    }
+    for (const HashedKey& k : keys) keep(table->find(k.hash, k.key));
   }};
 }
 

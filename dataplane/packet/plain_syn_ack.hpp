@@ -14,8 +14,8 @@ struct SynAcks {
 
   /// Gives the SYNs from `begin` to `end` the answer that packet `from` has.
   void set(std::size_t begin, std::size_t end, std::size_t from) {
-    const std::uint64_t word =
-        syn_ack_flags(common[from]) << 8 | std::uint64_t{be16{common[from].window}.raw()} << 16;
+    const std::uint64_t word = std::uint64_t{syn_ack_flags(common[from])} << 8 |
+                               std::uint64_t{be16{common[from].window}.raw()} << 16;
     for (std::size_t i = begin; i < end; ++i) {
       first[i] = static_cast<std::uint8_t>(from);
       flags_window[i] = word;

@@ -77,8 +77,8 @@ Lanes judge(const PlainTcp& columns, std::size_t at) {
          ((fold_lanes(tcp_sum) == 0xffff) | load_lanes(columns.verified, at));
 }
 
-/// Whether the TCP options are in order; reads them if so. What has been stored in parts is not read
-/// again as a whole, which would have to wait for all of the parts.
+/// Whether the TCP options are in order; reads them if so. What has been stored in parts is not
+/// read again as a whole, which would have to wait for all of the parts.
 bool read_options(const Frame& frame, PlainTcp& plain, std::size_t i) {
   static constexpr TcpOptions no_options;
   const std::uint8_t* tcp = frame.data + plain_tcp_offset;

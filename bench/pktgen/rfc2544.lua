@@ -1,5 +1,5 @@
 -- What the scripts of this folder share: settings, trials and the search of RFC 2544, over the Lua
--- interface of Pktgen-DPDK 23.06. docs/BENCHMARKING.md tells how they are run.
+-- interface of Pktgen-DPDK. docs/BENCHMARKING.md tells how they are run.
 --
 -- Frames come from a capture that Pktgen was started with (-s PORT:FILE), so that they are the same
 -- ones that Sekimori's own generator sends. Settings come from the environment.

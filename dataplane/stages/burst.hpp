@@ -84,6 +84,7 @@ struct Burst {
     from = side;
     frames = burst_frames;
     decisions = burst_decisions;
+    for (std::size_t i = 0; i < frames.size(); ++i) lengths_[i] = frames[i].length;
     open = first_bits(frames.size());
     plain = 0;
     unread_ = 0;
@@ -149,9 +150,10 @@ struct Burst {
   [[nodiscard]] static std::uint64_t size_of(std::uint64_t set) {
     return static_cast<std::uint64_t>(std::popcount(set));
   }
+  /// The bytes of frames as they came, which may since have become others.
   [[nodiscard]] std::uint64_t bytes_of(std::uint64_t set) const {
     std::uint64_t bytes = 0;
-    for_each(set, [&](std::size_t i) { bytes += frames[i].length; });
+    for_each(set, [&](std::size_t i) { bytes += lengths_[i]; });
     return bytes;
   }
 
@@ -207,6 +209,7 @@ struct Burst {
     open &= ~bit;
   }
 
+  std::array<std::uint32_t, max_burst> lengths_;  ///< of the frames as they came
   mutable std::array<Headers, max_burst> headers_;
   mutable std::uint64_t unread_ = 0;  ///< plain frames whose headers nobody has asked for
 };

@@ -272,13 +272,26 @@ void handle_segment(Burst& burst, StageContext& context, std::size_t i) {
 }
 
 /// A SYN never touches a connection that exists; only the proof that follows it may.
-void note_syns(const Burst& burst, StageContext& context, std::uint64_t syns) {
+void note_syn(const Burst& burst, StageContext& context, std::size_t i) {
   FlowTable& flows = context.state.flows;
-  Burst::for_each(syns, [&](std::size_t i) {
-    const FlowKey key = key_of(burst.headers(i), burst.from);
-    const std::uint32_t flow = flows.find(burst.flow_messages.hash(i), key);
-    if (flow != FlowTable::none) flows[flow].flags |= flow_flag::syn_seen;
-  });
+  const FlowKey key = key_of(burst.headers(i), burst.from);
+  const std::uint32_t flow = flows.find(burst.flow_messages.hash(i), key);
+  if (flow != FlowTable::none) flows[flow].flags |= flow_flag::syn_seen;
+}
+
+/// Judges the segments in order. Of `syns`, which are answered whatever is known, only those are
+/// looked at that may belong to a connection: the `known`, and all that come after one was entered.
+void handle_segments(Burst& burst, StageContext& context, std::uint64_t syns, std::uint64_t known) {
+  const std::uint64_t others = burst.open & burst.of_class(TrafficClass::tcp) & ~syns;
+  for (std::uint64_t left = others | (syns & known); left != 0; left &= left - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(left));
+    if ((syns >> i & 1) != 0) {
+      note_syn(burst, context, i);
+    } else {
+      handle_segment(burst, context, i);
+      if (burst.connections_entered) left |= syns & ~Burst::first_bits(i + 1);
+    }
+  }
 }
 
 void handle_from_outside(Burst& burst, StageContext& context, const Segments& segments) {
@@ -294,10 +307,7 @@ void handle_from_outside(Burst& burst, StageContext& context, const Segments& se
   const std::uint64_t requests = segments.requests & unknown;
   check_cookies(burst, context, requests & (modes.proxy | modes.reset));
   if (burst.cookies_right == 0) drop_unanswered(burst, context, requests & modes.proxy);
-  note_syns(burst, context, syns & ~unknown);
-  Burst::for_each(segments.all & burst.open & ~syns,
-                  [&](std::size_t i) { handle_segment(burst, context, i); });
-  if (burst.connections_entered) note_syns(burst, context, syns);
+  handle_segments(burst, context, syns, ~unknown);
   answer_syns(burst, context);
 }
 

@@ -31,17 +31,12 @@ std::array<std::uint32_t, 4> words_of(const Address& address) {
 }  // namespace
 
 tl::expected<SynCookieKernel, std::string> SynCookieKernel::open(RegisterAccess& registers) {
-  if (const std::uint32_t id = registers.read(reg::id); id != reg::id_value) {
-    return tl::unexpected<std::string>{
-        "the kernel behind this name is no SYN cookie kernel (its id is " + std::to_string(id) +
-        "); load the bitstream that belongs to this version"};
-  }
-  if (const std::uint32_t version = registers.read(reg::version); version != reg::version_value) {
-    return tl::unexpected<std::string>{"the SYN cookie kernel has register map " +
-                                       std::to_string(version) + ", this program knows " +
-                                       std::to_string(reg::version_value) +
-                                       "; load the bitstream that belongs to this version"};
-  }
+  std::string wrong = identity_complaint(registers, {.what = "SYN cookie",
+                                                     .id_offset = reg::id,
+                                                     .id = reg::id_value,
+                                                     .version_offset = reg::version,
+                                                     .version = reg::version_value});
+  if (!wrong.empty()) return tl::unexpected{std::move(wrong)};
   const std::uint32_t built = registers.read(reg::capabilities);
   return SynCookieKernel{registers,
                          {.levels = built & 0xf,
@@ -69,17 +64,12 @@ void SynCookieKernel::set_flow_key(const SipKey& key) {
 }
 
 void SynCookieKernel::set_key(std::uint32_t number, const SipKey& key) {
-  const std::array words{
-      static_cast<std::uint32_t>(key.k0), static_cast<std::uint32_t>(key.k0 >> 32),
-      static_cast<std::uint32_t>(key.k1), static_cast<std::uint32_t>(key.k1 >> 32)};
-  for (std::uint32_t i = 0; i < words.size(); ++i) registers_->write(reg::key + 4 * i, words[i]);
+  write_words(*registers_, reg::key, key_words(key));
   registers_->write(reg::key_select, number);
 }
 
 void SynCookieKernel::write_table(std::uint32_t where, std::span<const std::uint32_t> words) {
-  for (std::uint32_t i = 0; i < words.size(); ++i) {
-    registers_->write(reg::table_data + 4 * i, words[i]);
-  }
+  write_words(*registers_, reg::table_data, words);
   registers_->write(reg::table_write, where);
 }
 
@@ -112,14 +102,8 @@ void SynCookieKernel::load(const OffloadTables& tables) {
 }
 
 SynCookieKernel::Counters SynCookieKernel::read_counters() {
-  registers_->write(reg::snapshot, 1);
-  Counters counters{};
-  for (std::uint32_t i = 0; i < counters.size(); ++i) {
-    const std::uint64_t low = registers_->read(reg::counters + 8 * i);
-    const std::uint64_t high = registers_->read(reg::counters + 8 * i + 4);
-    counters[i] = high << 32 | low;
-  }
-  return counters;
+  return sekimori::read_counters<syn_cookie_registers::counter_count>(*registers_, reg::snapshot,
+                                                                      reg::counters);
 }
 
 }  // namespace sekimori

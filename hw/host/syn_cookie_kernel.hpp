@@ -7,17 +7,10 @@
 
 #include "common/cookie_keys.hpp"
 #include "hw/host/offload.hpp"
+#include "hw/host/register_access.hpp"
 #include "hw/host/syn_cookie_registers.hpp"
 
 namespace sekimori {
-
-/// The registers of a kernel, wherever it is: on a card, in an emulation or in a bench.
-class RegisterAccess {
- public:
-  virtual ~RegisterAccess() = default;
-  virtual void write(std::uint32_t offset, std::uint32_t value) = 0;
-  [[nodiscard]] virtual std::uint32_t read(std::uint32_t offset) = 0;
-};
 
 /// The SYN cookie kernel by its registers. `registers` outlives it.
 class SynCookieKernel {

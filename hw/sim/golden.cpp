@@ -29,7 +29,7 @@ CookieKeys& filled(CookieKeys& keys, const MasterSecret& secret, std::uint64_t u
   return keys;
 }
 
-std::uint8_t parse_flags(const Headers& headers) {
+std::uint8_t soundness(const Headers& headers) {
   if (headers.fault) {
     switch (*headers.fault) {
       case DropReason::ip_checksum:
@@ -73,6 +73,17 @@ AgreedOptions agreed_in(Bytes syn_ack, const AgreedOptions& client) {
 
 }  // namespace
 
+std::uint8_t parse_flags(const Headers& headers) {
+  const std::uint8_t unparsed = headers.kind == Kind::unparsed ? metadata::unparsed : 0;
+  return static_cast<std::uint8_t>(soundness(headers) | unparsed);
+}
+
+void Outcome::begin_mark() {
+  const std::array head{static_cast<std::uint8_t>(metadata::ethertype >> 8),
+                        static_cast<std::uint8_t>(metadata::ethertype & 0xff), metadata::version};
+  std::ranges::copy(head, mark.begin());
+}
+
 Bytes Outcome::marked() const {
   Bytes out(frame.size() + mark.size());
   const std::span<std::uint8_t> whole{out};
@@ -109,9 +120,7 @@ LearnedServer Golden::learn(const Address& server, std::uint16_t port, std::uint
 
 Outcome Golden::judge(const Bytes& frame) {
   Outcome outcome = judge_tcp(frame);
-  const std::array head{static_cast<std::uint8_t>(metadata::ethertype >> 8),
-                        static_cast<std::uint8_t>(metadata::ethertype & 0xff), metadata::version};
-  std::memcpy(outcome.mark.data(), head.data(), head.size());
+  outcome.begin_mark();
   const be32 ms{static_cast<std::uint32_t>(now_.unix_ms())};
   store(outcome.mark.data() + metadata::at_ingress_ms, ms);
   return outcome;
@@ -128,7 +137,6 @@ Outcome Golden::judge_tcp(const Bytes& frame) {
   const Headers& headers = burst_->headers(0);
   std::uint8_t& flags = outcome.mark[metadata::at_flags];
   flags = parse_flags(headers);
-  if (headers.kind == Kind::unparsed) flags |= metadata::unparsed;
   if (headers.kind != Kind::tcp || headers.fault) return outcome;
 
   const FlowKey key{.client = headers.source,

@@ -9,6 +9,7 @@
 #include "common/cookie_keys.hpp"
 #include "common/policy_image.hpp"
 #include "common/stats_segment.hpp"
+#include "dataplane/packet/parse.hpp"
 #include "dataplane/stages/burst.hpp"
 #include "hw/host/metadata.hpp"
 #include "hw/host/offload.hpp"
@@ -28,7 +29,12 @@ struct Outcome {
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags() & flag) != 0; }
   /// The frame with the metadata behind its MAC addresses.
   [[nodiscard]] Bytes marked() const;
+  /// Fills in what is the same in all metadata.
+  void begin_mark();
 };
+
+/// What the metadata say about a frame that the parser has read, whatever it is for.
+[[nodiscard]] std::uint8_t parse_flags(const Headers& headers);
 
 /// The stages of the dataplane as the kernel's model, for one policy at one moment.
 class Golden {

@@ -8,11 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "Vsyn_cookie.h"
+#include "hw/host/syn_cookie_kernel.hpp"
 #include "hw/sim/golden.hpp"
-#include "hw/sim/kernel_bench.hpp"
+#include "hw/sim/stream_bench.hpp"
 #include "hw/sim/traffic.hpp"
 
 namespace sekimori {
+
+using KernelBench = StreamBench<Vsyn_cookie>;
 
 /// The kernel beside its model. Whatever leaves the kernel is compared with what software makes of
 /// the frame, byte by byte with its metadata, and the order of each stream is checked.

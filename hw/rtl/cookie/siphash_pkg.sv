@@ -35,6 +35,9 @@ package siphash_pkg;
     half_b = {v3, v2, v1, v0};
   endfunction
 
+  // Clocks that three rounds of finalization and joining the state take.
+  localparam int FINISH_CLOCKS = 2 * 3 + 1;
+
   // Clocks from a message's entry to its hash, with half a SipRound a stage, an input and an output
   // register; and the clock in which the last word is absorbed, counted from the first one.
   function automatic integer latency(input integer compression, input integer finalization);

@@ -31,11 +31,19 @@ struct Settings {
 /// What must stay free for the rest of the machine.
 constexpr std::size_t spare_bytes = 1'000'000'000;
 
+struct WrongRows : std::runtime_error {
+  using runtime_error::runtime_error;
+};
+
 std::vector<Case> chosen_cases(const Settings& settings) {
-  const std::regex wanted{settings.rows};
   std::vector<Case> cases = all_cases();
-  std::erase_if(cases, [&](const Case& c) { return !std::regex_search(c.name, wanted); });
-  if (cases.empty()) throw std::invalid_argument{"--rows '" + settings.rows + "' names no row"};
+  try {
+    const std::regex wanted{settings.rows};
+    std::erase_if(cases, [&](const Case& c) { return !std::regex_search(c.name, wanted); });
+  } catch (const std::regex_error& error) {
+    throw WrongRows{"--rows '" + settings.rows + "': " + error.what()};
+  }
+  if (cases.empty()) throw WrongRows{"--rows '" + settings.rows + "' names no row"};
   return cases;
 }
 
@@ -158,6 +166,9 @@ int main(int argc, char** argv) {
       write_files(report, pipeline_plots(report), settings.json);
     }
     return 0;
+  } catch (const sekimori::bench::WrongRows& error) {
+    std::fprintf(stderr, "sekimori-bench-pipeline: %s\n", error.what());
+    return 2;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "sekimori-bench-pipeline: %s\n", error.what());
     return 1;

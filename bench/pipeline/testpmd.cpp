@@ -65,13 +65,18 @@ std::uint64_t cpu_ns(pid_t process) {
 
 }  // namespace
 
-Testpmd::Testpmd(const TestpmdPlan& plan)
-    : file_prefix_("sekimori-testpmd-" + std::to_string(getpid())) {
+Testpmd::Testpmd() {
+  static unsigned number = 0;
+  file_prefix_ = "sekimori-testpmd-" + std::to_string(getpid()) + '-' + std::to_string(number++);
+}
+
+Testpmd::Testpmd(const TestpmdPlan& plan) : Testpmd() {
   start(command(plan, file_prefix_));
   ask("");
 }
 
 Testpmd::~Testpmd() {
+  if (process_ < 0) return;
   // At the end of its input testpmd ends by itself.
   ::close(to_);
   std::array<char, 4096> ignored;
@@ -104,18 +109,20 @@ void Testpmd::start(std::vector<std::string> command) {
   posix_spawn_file_actions_destroy(&actions);
   ::close(input[0]);
   ::close(output[1]);
+  if (error != 0) {
+    process_ = -1;
+    ::close(input[1]);
+    ::close(output[0]);
+    throw std::runtime_error{"no " + command.front() +
+                             " to start dpdk-testpmd with: " + std::strerror(error)};
+  }
   to_ = input[1];
   from_ = output[0];
-  if (error != 0) {
-    ::close(to_);
-    ::close(from_);
-    throw std::runtime_error{std::string{"dpdk-testpmd (Debian package dpdk) does not start: "} +
-                             std::strerror(error)};
-  }
 }
 
 void Testpmd::fail(const std::string& what) {
-  throw std::runtime_error{"dpdk-testpmd " + what + "; it says:\n" + output_};
+  throw std::runtime_error{"dpdk-testpmd (Debian package dpdk-dev) " + what + "; it says:\n" +
+                           output_};
 }
 
 std::string Testpmd::ask(const std::string& line) {

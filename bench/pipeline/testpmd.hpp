@@ -25,6 +25,7 @@ struct TestpmdPlan {
 /// says when something is wrong.
 class Testpmd {
  public:
+  /// Starts it and waits until it takes commands.
   explicit Testpmd(const TestpmdPlan& plan);
   Testpmd(const Testpmd&) = delete;
   Testpmd& operator=(const Testpmd&) = delete;
@@ -34,6 +35,9 @@ class Testpmd {
   double measure(std::chrono::nanoseconds duration);
 
  private:
+  /// None yet; whole, so that it is ended when starting it fails half-way.
+  Testpmd();
+
   struct Sample {
     std::uint64_t packets = 0;
     std::uint64_t cpu_ns = 0;

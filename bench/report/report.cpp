@@ -131,9 +131,10 @@ std::string text(const Report& report) {
   const Machine machine = this_machine();
   const std::set<std::string> compared_with = references(report);
   std::string text = wrapped(report.title);
-  text += wrapped(machine.processor + ", " + std::to_string(machine.cpus) + " CPUs, " +
-                  machine.memory + ", Linux " + machine.kernel + ". Medians of " +
-                  std::to_string(report.repetitions) + " alternating repetitions.");
+  text += wrapped(machine.processor + ", " + std::to_string(machine.cpus) +
+                  (machine.cpus == 1 ? " CPU, " : " CPUs, ") + machine.memory + ", Linux " +
+                  machine.kernel + ". Medians of " + std::to_string(report.repetitions) +
+                  " alternating repetitions.");
   if (compared_with.size() == 1) text += wrapped("Reference: " + *compared_with.begin() + ".");
   for (const std::string& note : report.notes) text += wrapped(note);
 

@@ -2,11 +2,34 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "bench/source/source.hpp"
 
 namespace sekimori::bench {
+
+/// A stream in a file that goes with this object.
+class TemporaryStreamFile {
+ public:
+  explicit TemporaryStreamFile(const PacketStream& stream)
+      : path_(std::filesystem::temp_directory_path() /
+              ("sekimori-bench-" + std::to_string(getpid()) + ".packets")) {
+    stream.save(path_);
+  }
+  TemporaryStreamFile(const TemporaryStreamFile&) = delete;
+  TemporaryStreamFile& operator=(const TemporaryStreamFile&) = delete;
+  ~TemporaryStreamFile() {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
 
 namespace {
 
@@ -29,21 +52,12 @@ TestpmdPlan null_plan(bool huge_pages) {
 
 }  // namespace
 
-TemporaryStreamFile::TemporaryStreamFile(const PacketStream& stream)
-    : path_(std::filesystem::temp_directory_path() /
-            ("sekimori-bench-" + std::to_string(getpid()) + ".packets")) {
-  stream.save(path_);
-}
-
-TemporaryStreamFile::~TemporaryStreamFile() {
-  std::error_code ignored;
-  std::filesystem::remove(path_, ignored);
-}
-
-References::References(const PacketStream& stream, bool huge_pages)
-    : file(stream),
-      io(plan("io", file.path(), huge_pages)),
+References::References(const TemporaryStreamFile& file, bool huge_pages)
+    : io(plan("io", file.path(), huge_pages)),
       macswap(plan("macswap", file.path(), huge_pages)),
       null(null_plan(huge_pages)) {}
+
+References::References(const PacketStream& stream, bool huge_pages)
+    : References(TemporaryStreamFile{stream}, huge_pages) {}
 
 }  // namespace sekimori::bench

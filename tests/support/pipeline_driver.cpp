@@ -5,8 +5,8 @@
 #include <numeric>
 #include <vector>
 
-#include "dataplane/packet/checksum.hpp"
 #include "dataplane/pipeline/pipeline.hpp"
+#include "tests/support/random_frames.hpp"
 #include "tests/support/test_worker.hpp"
 
 namespace sekimori::test {
@@ -36,31 +36,6 @@ TestPolicy driven_policy() {
       {.name = "reset", .prefixes = {"192.0.2.11"}, .settings = ordinary_object(SynMode::reset)},
       {.name = "off", .prefixes = {"192.0.2.0/24", "2001:db8::/64"}, .settings = limited}};
   return policy;
-}
-
-/// Computes the IPv4 header's checksum and the transport's where they would be verified.
-void repair_checksums(Frame frame) {
-  frame.checksum = ChecksumHint::good;
-  Headers headers = parse(frame);
-  if (headers.ip_end == 0) return;
-  std::uint8_t* ip = frame.data + headers.ip_offset;
-  if (headers.ethertype == ethertype::ipv4) {
-    auto& header = header_at<Ipv4Header>(ip);
-    header.checksum = {};
-    header.checksum = checksum_field(checksum_sum(ip, (header.version_ihl & 15U) * 4));
-  }
-  const std::uint32_t length = headers.ip_end - headers.transport_offset;
-  std::uint8_t* transport = frame.data + headers.transport_offset;
-  const auto put = [&](std::size_t at, std::uint64_t start) {
-    if (length < at + 2) return;
-    store(transport + at, be16{});
-    store(transport + at, checksum_field(start + checksum_sum(transport, length)));
-  };
-  const std::uint64_t pseudo =
-      pseudo_header_sum(headers.source, headers.destination, headers.protocol, length);
-  if (headers.kind == Kind::tcp) put(16, pseudo);
-  if (headers.kind == Kind::udp) put(6, pseudo);
-  if (headers.kind == Kind::icmp) put(2, headers.source.is_ipv4() ? 0 : pseudo);
 }
 
 class Driver {

@@ -72,6 +72,18 @@ TEST(Pipeline, CountsWhatItReceivesBySide) {
             "received_inside_bytes=242");
 }
 
+/// A reply stands in the frame that it answers and is shorter than it may have been.
+TEST(Pipeline, MetersTheBytesThatComeAndNotThoseThatLeave) {
+  Whole whole{policy_with_mode(SynMode::proxy)};
+  whole.process(Side::outside, {"198.51.100.7:4000 > 192.0.2.10:80 tcp [S] seq=1 len=100"});
+  ASSERT_EQ(whole.buffers[0].frame().length, 54U);
+  EXPECT_EQ(whole.ground.meters[0].of(TrafficClass::total).bytes, 154U);
+  EXPECT_EQ(whole.ground.meters[0].of(TrafficClass::tcp).bytes, 154U);
+  whole.process(Side::inside, {"192.0.2.10:80 > 198.51.100.7:4000 tcp [P.] seq=1 ack=1 len=200"});
+  ASSERT_EQ(whole.buffers[0].frame().length, 54U);
+  EXPECT_EQ(whole.ground.meters[0].from_inside_bytes, 254U);
+}
+
 /// Each check stands before those that need what it has checked.
 TEST(Pipeline, AsksItsStagesInOrder) {
   TestPolicy policy = policy_with_mode(SynMode::retransmit);

@@ -141,6 +141,100 @@ TEST(HashTable, KeepsAnEntrysIndexWhileOthersComeAndGo) {
   EXPECT_EQ(table.find(hash(1'000'000), 1'000'000), index);
 }
 
+/// A lookup in steps.
+std::uint32_t candidate(const Table& table, std::uint64_t hash) {
+  const std::uint32_t first = table.candidate(hash);
+  return first == Table::elsewhere ? table.second_candidate(hash) : first;
+}
+
+TEST(HashTable, HasEveryEntryForItsCandidateWhenItIsFull) {
+  for (const std::uint32_t capacity : {1U, 5U, 640U, 4U << 10}) {
+    Table table{capacity};
+    std::map<std::uint64_t, std::uint32_t> entered;
+    for (std::uint64_t key = 1; table.size() < capacity; ++key) {
+      const std::uint32_t index = table.insert(hash(key), key);
+      if (index != Table::none) entered[key] = index;
+    }
+    for (const auto& [key, index] : entered) {
+      ASSERT_EQ(table.find(hash(key), key), index);
+      // Two of the places where a key may be have the same 31 bits of tag next to never.
+      ASSERT_EQ(candidate(table, hash(key)), index);
+      ASSERT_TRUE(table.in_use(index));
+    }
+    for (std::uint64_t key = 1'000'000; key < 1'001'000; ++key) {
+      ASSERT_EQ(candidate(table, hash(key)), Table::none) << key;
+      ASSERT_EQ(table.find(hash(key), key), Table::none) << key;
+    }
+  }
+}
+
+TEST(HashTable, LooksElsewhereForWhatWasCrowdedOutOnly) {
+  Table table{1000};
+  // Keys of one hash fill their first bucket and then their second.
+  const std::uint64_t same = 0x0000000500000003;
+  std::vector<std::uint32_t> entered;
+  for (std::uint64_t key = 0; entered.size() < 14; ++key) {
+    entered.push_back(table.insert(same, key));
+    ASSERT_NE(entered.back(), Table::none);
+    // They have one tag, so the first of them is whom a lookup meets.
+    ASSERT_EQ(table.candidate(same), entered.front());
+  }
+  // Others of that first bucket are not in it, but may be elsewhere.
+  const std::uint64_t neighbour = 0x0000000700000003;
+  ASSERT_EQ(table.candidate(neighbour), Table::elsewhere);
+  EXPECT_EQ(table.second_candidate(neighbour), Table::none);
+  const std::uint32_t index = table.insert(neighbour, 100);
+  ASSERT_EQ(table.candidate(neighbour), Table::elsewhere);
+  EXPECT_EQ(table.second_candidate(neighbour), index);
+  EXPECT_EQ(table.find(neighbour, 100), index);
+  // When all that was crowded out has gone, there is nothing elsewhere.
+  table.erase(neighbour, index);
+  for (const std::uint32_t i : entered) table.erase(same, i);
+  EXPECT_EQ(table.candidate(neighbour), Table::none);
+  EXPECT_EQ(table.candidate(same), Table::none);
+}
+
+TEST(HashTable, HasTheFirstOfEqualHashesForACandidate) {
+  Table table{100};
+  const std::uint64_t same = 0x0000000500000003;
+  const std::uint32_t first = table.insert(same, 1);
+  const std::uint32_t second = table.insert(same, 2);
+  ASSERT_EQ(table.candidate(same), first);
+  table.erase(same, first);
+  EXPECT_FALSE(table.in_use(first));
+  EXPECT_EQ(table.candidate(same), second);
+}
+
+TEST(HashTable, TellsWhichPlacesAreInUse) {
+  Table table{130};
+  std::set<std::uint32_t> used;
+  std::mt19937 random{3};
+  for (int i = 0; i < 5000; ++i) {
+    const std::uint64_t key = random() % 130;
+    const std::uint32_t found = table.find(hash(key), key);
+    if (found != Table::none) {
+      table.erase(hash(key), found);
+      used.erase(found);
+    } else if (const std::uint32_t index = table.insert(hash(key), key); index != Table::none) {
+      used.insert(index);
+    }
+    for (std::uint32_t index = 0; index < 130; ++index) {
+      ASSERT_EQ(table.in_use(index), used.contains(index)) << index;
+    }
+  }
+}
+
+TEST(HashTable, KnowsAnOldCandidateByItsKey) {
+  Table table{1};
+  (void)table.insert(hash(1), 1);
+  const std::uint32_t candidate = table.candidate(hash(1));
+  table.erase(hash(1), candidate);
+  EXPECT_FALSE(table.in_use(candidate));
+  ASSERT_EQ(table.insert(hash(2), 2), candidate);
+  EXPECT_TRUE(table.in_use(candidate));
+  EXPECT_NE(table[candidate].key, 1U);
+}
+
 TEST(HashTableSweep, VisitsEveryEntryOnceEachRound) {
   Table table{640};
   std::set<std::uint64_t> keys;

@@ -1,5 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "dataplane/packet/siphash_burst.hpp"
 #include "dataplane/state/rate_limit.hpp"
 #include "dataplane/state/reply_limiter.hpp"
 #include "dataplane/state/syn_memory.hpp"
@@ -104,6 +109,43 @@ TEST(ReplyLimiter, CountsNoFurtherThanItsCells) {
   }
   EXPECT_EQ(admitted, (1U << 20) - 1);
   EXPECT_TRUE(limiter.admit(address, ns_per_s, 4'000'000'000));
+}
+
+/// Addresses of both families, few enough that some come often.
+Address some_address(std::uint32_t number) {
+  if (number % 2 == 0) return Address::from_ipv4(be32{0x0a000000 + number});
+  std::array<std::uint8_t, 16> bytes{0x20, 0x01, 0x0d, 0xb8};
+  bytes[7] = static_cast<std::uint8_t>(number);
+  bytes[15] = static_cast<std::uint8_t>(number >> 1);
+  return Address::from_ipv6(bytes.data());
+}
+
+TEST(ReplyLimiter, DecidesInABurstAsItDoesOneByOne) {
+  const SipKey key{.k0 = 3, .k1 = 4};
+  ReplyLimiter single{key};
+  ReplyLimiter burst{key};
+  const SipHashBurst hashing;
+  const auto messages = std::make_unique<PacketMessages>();
+  std::mt19937 random{11};
+  unsigned refused = 0;
+  for (std::uint64_t round = 0; round < 400; ++round) {
+    const std::uint64_t now_ns = round * 20 * ns_per_ms;
+    const std::uint32_t per_s = round % 50 == 0 ? 0 : 20;
+    std::vector<Address> addresses(random() % (max_burst + 1));
+    messages->start(addresses.size());
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+      addresses[i] = some_address(static_cast<std::uint32_t>(random() % 100));
+      messages->set_ipv4(i, ReplyLimiter::message(addresses[i]));
+    }
+    hashing.table_hashes(burst.key(), *messages);
+    for (std::size_t i = 0; i < addresses.size(); ++i) burst.prefetch(messages->hash(i));
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+      const bool admitted = single.admit(addresses[i], now_ns, per_s);
+      ASSERT_EQ(burst.admit(messages->hash(i), now_ns, per_s), admitted);
+      refused += admitted ? 0U : 1U;
+    }
+  }
+  EXPECT_GT(refused, 100U);
 }
 
 constexpr std::uint64_t some_syn = 0x1234567800000005;

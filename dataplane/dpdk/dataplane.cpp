@@ -1,5 +1,7 @@
 #include "dataplane/dpdk/dataplane.hpp"
 
+#include <rte_common.h>
+
 #include <array>
 #include <cstdio>
 #include <string>
@@ -98,7 +100,9 @@ tl::expected<void, Failure> run_dataplane(const Options& options) {
   const auto policy =
       PolicyKeeper::create(options.policy, std::move(*image), *segment, options.workers);
   if (!policy) return tl::unexpected(policy.error());
-  CookieKeys keys;
+  // Workers read them for every SYN, so they share no cache line with what this thread works with.
+  alignas(RTE_CACHE_LINE_SIZE) CookieKeys keys;
+  static_assert(sizeof(keys) == RTE_CACHE_LINE_SIZE);
   keys.refresh(*secret, read_clock().unix_s());
 
   const auto eal = Eal::start(options, *specs);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rte_common.h>
 #include <rte_rcu_qsbr.h>
 
 #include <atomic>
@@ -12,8 +13,9 @@ namespace sekimori {
 
 /// The policy in force, replaced as a whole while workers read it. A worker takes `current` once in
 /// a turn and keeps nothing of it beyond the turn, at whose end it reports `quiescent`; the main
-/// thread frees the old generation when all have done so.
-class PolicyGenerations {
+/// thread frees the old generation when all have done so. Aligned, because workers read the pointer
+/// in each turn.
+class alignas(RTE_CACHE_LINE_SIZE) PolicyGenerations {
  public:
   PolicyGenerations(std::unique_ptr<const PolicyTables> first, unsigned workers);
   PolicyGenerations(const PolicyGenerations&) = delete;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rte_common.h>
 #include <rte_mbuf.h>
 
 #include <array>
@@ -45,8 +46,8 @@ struct StopLine {
 };
 
 /// One lcore's packet loop. It shares nothing with other workers but the spreader's rings and the
-/// policy, which it only reads.
-class Worker {
+/// policy, which it only reads. Aligned, because workers lie beside each other.
+class alignas(RTE_CACHE_LINE_SIZE) Worker {
  public:
   explicit Worker(WorkerWiring wiring);
 

@@ -65,8 +65,8 @@ tl::expected<SuffixSet, std::string> SuffixSet::build(std::span<const Entry> ent
     std::string wrong = complaint(*hashed[i - 1].entry, *hashed[i].entry);
     if (!wrong.empty()) return tl::unexpected{std::move(wrong)};
   }
-  const auto repeated = std::ranges::unique(hashed, {}, [](const Hashed& h) { return h.hash.tag; });
-  hashed.erase(repeated.begin(), repeated.end());
+  const auto same_tag = [](const Hashed& a, const Hashed& b) { return a.hash.tag == b.hash.tag; };
+  hashed.erase(std::unique(hashed.begin(), hashed.end(), same_tag), hashed.end());
 
   set.size_ = hashed.size();
   set.buckets_.resize(std::bit_ceil(set.size_ / mean_load + 1));

@@ -30,6 +30,12 @@ constexpr milliseconds longest_tail = demo::request_timeout + milliseconds{1000}
 /// As many as go.
 constexpr std::uint32_t unbounded = 0;
 
+/// Tells an address's Ethernet address to the host at `port`.
+void introduce(const lab::Port& port, const std::string& address, const std::string& mac) {
+  port.where->ip("neigh replace " + address + " lladdr " + mac + " dev " + port.interface +
+                 " nud permanent");
+}
+
 }  // namespace
 
 std::vector<Protection> all_protections() {
@@ -46,6 +52,10 @@ std::vector<Protection> all_protections() {
 
 struct Site::Parts {
   Parts(const Protection& protection, const Load& load);
+
+  /// Lets the server and a client know each other without ARP, as hosts with a router between them
+  /// do. An overloaded box would lose that as well, and the service with it for a second.
+  void introduce_client(const std::string& address);
 
   Lab lab;
   std::optional<lab::PlainBridge> bridge;
@@ -75,7 +85,18 @@ Site::Parts::Parts(const Protection& protection, const Load& load) {
   if (!sekimori) box_cpu.emplace(lab.outside_port());
   nginx.emplace(lab.server(), lab.run().directory(),
                 lab::Nginx::Options{.ipv4 = Lab::server_ipv4, .backlog = demo::server_queue});
+  introduce_client(Lab::client_ipv4);
   attacker.emplace(lab.client_port(), synproxy ? lab.outside_port() : lab.server_port());
+}
+
+void Site::Parts::introduce_client(const std::string& address) {
+  // SYNPROXY routes; the others are no hosts of their own.
+  const bool routed = synproxy.has_value();
+  const lab::Port beside_server = routed ? lab.inside_port() : lab.client_port();
+  const lab::Port beside_client = routed ? lab.outside_port() : lab.server_port();
+  introduce(lab.server_port(), address, mac_address(beside_server));
+  introduce(lab.client_port(), Lab::server_ipv4, mac_address(beside_client));
+  if (routed) introduce(lab.outside_port(), address, mac_address(lab.client_port()));
 }
 
 Site::Site(const Protection& protection, const Load& load)
@@ -93,7 +114,9 @@ Point Site::attack(std::optional<std::uint32_t> rate_pps) {
       .requests_per_s = load_.requests_per_s,
       .duration = load_.duration,
   };
-  next_client_ += clients_per_attack;
+  for (const int end = next_client_ + clients_per_attack; next_client_ < end; ++next_client_) {
+    parts_->introduce_client("10.77.0." + std::to_string(next_client_));
+  }
 
   Point point;
   std::atomic<bool> over = false;

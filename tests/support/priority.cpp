@@ -19,7 +19,7 @@ bool real_time_priority_allowed() {
 }
 
 bool take_larger_share() {
-  constexpr int nice_value = -15;
+  constexpr int nice_value = -20;
   return ::setpriority(PRIO_PROCESS, 0, nice_value) == 0;
 }
 

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <exception>
 #include <map>
+#include <regex>
+#include <stdexcept>
 
 #include "bench/protection/scenario.hpp"
 #include "bench/report/plot.hpp"
@@ -28,6 +30,7 @@ constexpr double no_attack_at = 1'000;
 
 struct Settings {
   std::string json;
+  std::string rows = ".*";
   Load load{.requests_per_s = 300, .duration = std::chrono::seconds{2}};
   bool quick = false;
 };
@@ -46,11 +49,13 @@ Rates rates(bool quick) {
 }
 
 std::vector<Measured> measure_all(const Settings& settings) {
+  const std::regex wanted{settings.rows};
   std::vector<Measured> all;
   for (Protection& protection : all_protections()) {
     const bool ways_differ =
         protection.kind != Protection::Kind::sekimori || protection.syn_mode == "proxy";
     if (settings.quick && !ways_differ) continue;
+    if (!std::regex_search(protection.name, wanted)) continue;
     Measured measured{.protection = std::move(protection)};
     Site site{measured.protection, settings.load};
     for (const auto& rate : rates(settings.quick)) {
@@ -62,6 +67,7 @@ std::vector<Measured> measure_all(const Settings& settings) {
     }
     all.push_back(std::move(measured));
   }
+  if (all.empty()) throw std::invalid_argument{"--rows '" + settings.rows + "' names no row"};
   return all;
 }
 
@@ -168,6 +174,9 @@ int main(int argc, char** argv) {
   sekimori::bench::Settings settings;
   CLI::App app{sekimori::bench::description, "sekimori-bench-protection"};
   app.add_option("--json", settings.json, "File for the results")->type_name("FILE");
+  app.add_option("--rows", settings.rows, "Only rows whose name matches this")
+      ->capture_default_str()
+      ->type_name("REGEX");
   app.add_option("--port-driver", settings.load.driver, "How Sekimori takes its ports")
       ->transform(CLI::CheckedTransformer(std::map<std::string, PortDriver>{
           {"af_packet", PortDriver::af_packet}, {"af_xdp", PortDriver::af_xdp}}))

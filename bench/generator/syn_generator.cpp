@@ -31,12 +31,15 @@ using Clock = std::chrono::steady_clock;
 
 /// As many as a driver takes from its card at a time (NAPI_POLL_WEIGHT).
 constexpr std::uint32_t batch = 64;
-/// Frames of one system call, which costs as much as some 50 of them by itself.
+/// Frames of one system call, which costs as much as some 50 of them by itself. Each call has
+/// buffers of its own. Where a receiver on another CPU still has some at its end, the kernel looks
+/// for them once a second, at a price that grows with the square of how many such calls there were,
+/// and it has but 65,534 names for them. So where nothing holds the flood back, calls are long.
 constexpr std::uint32_t frames_per_call = 512;
+constexpr std::uint32_t frames_per_unbounded_call = 8192;
 /// When nothing may be sent just now.
 constexpr nanoseconds pause{100'000};
-/// At a given rate, as many as are due in that time go at once: each call has buffers of its own,
-/// which the kernel may keep for a second, and it has but 65,534 names for them.
+/// At a given rate, as many as are due in that time go at once.
 constexpr double burst_s = 500e-6;
 constexpr nanoseconds patience{20'000'000};
 constexpr nanoseconds time_for_last_answers{50'000'000};
@@ -110,6 +113,7 @@ class Pace {
   Pace(const Flood& flood, Clock::time_point start) : flood_(flood), start_(start) {}
 
   std::uint32_t allowed(std::uint64_t sent, std::uint64_t answered, Clock::time_point now) {
+    if (flood_.rate_pps == 0 && flood_.window == 0) return frames_per_unbounded_call;
     std::uint64_t room = frames_per_call;
     if (flood_.rate_pps > 0) {
       const auto due = static_cast<std::uint64_t>(

@@ -159,7 +159,11 @@ void client_while_connecting(TcpPacket& p) {
     return p.drop(DropReason::segment_unexpected);
   }
   h.client_window = segment.window;
-  if (segment.options.has_timestamps()) h.client_timestamp = segment.options.timestamp_value;
+  // The ACK for the server goes before what is held, so its TSval must not be later: the server
+  // would discard held segments as old (PAWS, RFC 7323, section 5.3).
+  if (segment.options.has_timestamps() && h.held == 0) {
+    h.client_timestamp = segment.options.timestamp_value;
+  }
   const std::uint32_t length = segment.payload_length() + (p.is_fin() ? 1 : 0);
   // Only what follows on is kept: repeated and disordered segments come again by themselves.
   if (length == 0 || segment.sequence != h.client_next) {

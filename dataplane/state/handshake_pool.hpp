@@ -21,7 +21,7 @@ struct Handshake {
   std::uint32_t cookie = 0;            ///< our initial sequence number toward the client
   std::uint32_t client_next = 0;       ///< the sequence number behind all that is held
   std::uint32_t own_timestamp = 0;     ///< TSval of our SYN-ACK
-  std::uint32_t client_timestamp = 0;  ///< latest TSval of the client
+  std::uint32_t client_timestamp = 0;  ///< latest TSval of the client, up to the first segment held
   std::uint32_t first_held = none;
   std::uint32_t last_held = none;
   std::uint16_t client_window = 0;  ///< as the client scaled it

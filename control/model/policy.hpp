@@ -7,21 +7,14 @@
 
 #include "common/address.hpp"
 #include "common/policy_image.hpp"
-#include "control/model/diagnostics.hpp"
+#include "control/model/defence.hpp"
+#include "control/model/placed.hpp"
+#include "control/model/tenant.hpp"
 
 namespace sekimori {
 
 // The policy as people write it, read and checked but not yet laid out for the dataplane. What the
 // fields mean, their ranges and their defaults stand in control/model/keys.cpp, which fills them.
-
-/// A value with its place, for rules between keys. It has no value while `readable` is false: the
-/// file gives one that breaks the key's own rule, which has been reported.
-template <typename T>
-struct Placed {
-  T value{};
-  Place place;
-  bool readable = false;
-};
 
 using PlacedPrefix = Placed<Prefix>;
 
@@ -37,6 +30,8 @@ struct BoxPolicy {
   Action unknown_ethertype{};
   std::vector<PlacedPrefix> allow;
   std::vector<PlacedPrefix> block;
+  /// Where operators and the machines of the site's own management are: never blocked.
+  std::vector<PlacedPrefix> management;
   std::uint32_t reply_limit_pps = 0;
 };
 
@@ -98,6 +93,10 @@ struct ObjectPolicy {
   ServerPolicy server;
   std::array<LimitPolicy, traffic_class_count> limits{};
   std::vector<ServicePolicy> services;
+  Placed<std::string> tenant;  ///< empty: nobody's
+  CapacityPolicy capacity;
+  ThresholdPolicy threshold;
+  LadderPolicy ladder;
 };
 
 struct Policy {
@@ -105,6 +104,9 @@ struct Policy {
   AuthenticationPolicy authentication;
   TimeoutPolicy timeouts;
   TablePolicy tables;
+  DetectionPolicy detection;
+  NotifyPolicy notify;
+  std::vector<TenantPolicy> tenants;
   std::vector<ObjectPolicy> objects;
 };
 

@@ -20,7 +20,20 @@ MAY_INCLUDE = {
     "dataplane": ["common"],
     "control/model": ["common"],
     "control/compile": ["common", "control/model"],
-    "control/cli": ["common", "control/model", "control/compile"],
+    "control/detect": ["common", "control/model"],
+    "control/ladder": ["common", "control/model", "control/detect"],
+    "control/diagnose": ["common", "control/model", "control/detect"],
+    "control/watch": ["common", "control/model", "control/detect", "control/ladder",
+                      "control/diagnose"],
+    "control/baseline": ["common", "control/model"],
+    "control/store": ["common", "control/model", "control/baseline"],
+    "control/transaction": ["common", "control/model", "control/compile", "control/store"],
+    "control/notify": ["common", "control/model"],
+    "control/metrics": ["common", "control/model"],
+    "control/pki": ["common"],
+    "control/link": ["common", "control/model"],
+    "control/api": ["common", "control/model", "control/pki"],
+    "control/cli": ["common", "control/model", "control/compile", "control/pki"],
     "hw/host": ["common"],
 }
 # The dataplane's two programs stand on the whole packet path.
@@ -28,6 +41,10 @@ PACKET_PATH = ["common"] + [f for f in MAY_INCLUDE if f.startswith("dataplane/")
 for program in ("dataplane/replay", "dataplane/dpdk"):
     MAY_INCLUDE[program] = PACKET_PATH
 MAY_INCLUDE["dataplane"] = PACKET_PATH + ["dataplane/dpdk"]
+# The daemon joins all of control.
+MAY_INCLUDE["control/daemon"] = ["common"] + [
+    f for f in MAY_INCLUDE if f.startswith("control/") and f != "control/cli"]
+MAY_INCLUDE["control"] = ["control/daemon"]
 # These stand outside of the product and may look at all of it.
 FREE = ("tests", "bench", "hw/sim")
 

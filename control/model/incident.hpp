@@ -65,13 +65,14 @@ struct Diagnosis {
   std::vector<Candidate> candidates;
 };
 
-/// What is judged together: an object, the objects within a prefix, or all objects of a tenant.
-enum class Level : std::uint8_t { object, prefix, tenant };
-inline constexpr std::array<std::string_view, 3> level_names{"object", "prefix", "tenant"};
+/// What is judged together: an object, the objects within a prefix, all objects of a tenant, or
+/// the box with its links.
+enum class Level : std::uint8_t { object, prefix, tenant, box };
+inline constexpr std::array<std::string_view, 4> level_names{"object", "prefix", "tenant", "box"};
 
 struct Subject {
   Level level = Level::object;
-  std::string name;  ///< the object's, the prefix or the tenant's
+  std::string name;  ///< the object's, the prefix, the tenant's, or "outside link"
 
   friend auto operator<=>(const Subject&, const Subject&) = default;
   friend bool operator==(const Subject&, const Subject&) = default;

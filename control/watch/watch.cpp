@@ -20,7 +20,7 @@ Watch::Watch(Watch&&) noexcept = default;
 Watch& Watch::operator=(Watch&&) noexcept = default;
 Watch::~Watch() = default;
 
-Decision Watch::step(const Observation& /*observation*/) {
+WatchDecision Watch::step(const Observation& /*observation*/) {
   return {};
 }
 

@@ -39,7 +39,7 @@ struct Observation {
 };
 
 /// What has to be done after an observation.
-struct Decision {
+struct WatchDecision {
   /// Whether the dataplane has to be told: the set is another, half of its lifetime has passed, or
   /// the dataplane has come back and knows nothing.
   bool measures_changed = false;
@@ -73,7 +73,7 @@ class Watch {
   Watch& operator=(Watch&&) noexcept;
   ~Watch();
 
-  [[nodiscard]] Decision step(const Observation& observation);
+  [[nodiscard]] WatchDecision step(const Observation& observation);
 
   /// From the next observation on, objects are those of `policy`. What is known of an object goes
   /// on under its name; what was done about objects that are gone ends with the next step.

@@ -38,6 +38,12 @@ constexpr std::array box_keys{
          .text = "Sources whose packets to any object are dropped (source_blocked), unless the "
                  "object's own lists say otherwise.",
          .example = R"(["198.51.100.7", "2001:db8:bad::/48"])"}),
+    key<&BoxPolicy::management>(
+        {.name = "management",
+         .text = "Where the site is managed from. No measure ever blocks these sources, whatever "
+                 "the samples say, and no list may. That they need not authenticate themselves is "
+                 "said in allow.",
+         .example = R"(["192.0.2.0/28"])"}),
     key<&BoxPolicy::reply_limit_pps>(
         {.name = "reply_limit",
          .text = "Answers of our own (SYN-ACK, RST) that one address may get each second, so that "

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "common/policy_image.hpp"
+#include "control/model/placed.hpp"
 #include "control/model/vector.hpp"
 
 namespace sekimori {
@@ -17,11 +18,35 @@ struct CapacityPolicy {
   std::uint64_t packets_per_s = 0;
   std::uint64_t bits_per_s = 0;
   std::uint32_t new_connections_per_s = 0;
+
+  /// The most that a threshold of this vector may be, in its unit. 0: no bound is declared.
+  [[nodiscard]] std::uint64_t bound(Vector vector) const {
+    switch (vector) {
+      case Vector::bits:
+        return bits_per_s;
+      case Vector::new_connections:
+        return new_connections_per_s;
+      case Vector::new_sources:
+        return 0;
+      case Vector::packets:
+      case Vector::syn:
+      case Vector::tcp_flags:
+      case Vector::udp:
+      case Vector::icmp:
+      case Vector::fragments:
+      case Vector::dns_queries:
+      case Vector::other:
+        return packets_per_s;
+    }
+    return 0;
+  }
 };
 
 /// The rate of each vector above which it is abnormal. 0: not set, so a learned one holds if there
 /// is one.
-using ThresholdPolicy = PerVector<std::uint64_t>;
+struct ThresholdPolicy : PerVector<std::uint64_t> {
+  PerVector<Place> places;
+};
 
 /// The rungs of the ladder, from the gentlest on.
 enum class Step : std::uint8_t { authenticate, block_sources, raise_threshold, give_up };

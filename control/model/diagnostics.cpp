@@ -38,6 +38,10 @@ void Diagnostics::add(Diagnostic diagnostic) {
   kept_.push_back(std::move(diagnostic));
 }
 
+bool Diagnostics::concern(std::string_view key) const {
+  return std::ranges::find(kept_, key, &Diagnostic::key) != kept_.end();
+}
+
 std::vector<Diagnostic> Diagnostics::sorted() const {
   std::vector<Diagnostic> result = kept_;
   std::ranges::stable_sort(result, {}, &Diagnostic::place);

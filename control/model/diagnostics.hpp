@@ -42,6 +42,8 @@ class Diagnostics {
 
   void add(Diagnostic diagnostic);
   [[nodiscard]] bool empty() const { return kept_.empty(); }
+  /// Whether one of the faults that are kept is about this key.
+  [[nodiscard]] bool concern(std::string_view key) const;
   /// In the order of the file.
   [[nodiscard]] std::vector<Diagnostic> sorted() const;
   /// One line for each fault, as compilers write them:

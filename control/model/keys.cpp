@@ -14,6 +14,26 @@ std::vector<const KeyDefinition*> definitions() {
   return result;
 }
 
+/// A TOML string; the forms of texts leave only these two characters to be escaped.
+std::string toml_string(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result.push_back('\\');
+    result.push_back(c);
+  }
+  return result.append("\"");
+}
+
+template <typename Element, typename ToText>
+std::string toml_list(const std::vector<Element>& list, ToText to_text) {
+  std::string result = "[";
+  for (const Element& element : list) {
+    if (result.size() > 1) result.append(", ");
+    result.append(to_text(element));
+  }
+  return result.append("]");
+}
+
 std::vector<TableDefinition> make_tables() {
   return {
       {.path = "box",
@@ -53,6 +73,44 @@ std::vector<TableDefinition> make_tables() {
        .repeated = true,
        .text = "Ports of the object that have a SYN mode of their own.",
        .keys = definitions<ServicePolicy>()},
+      {.path = "object.capacity",
+       .repeated = false,
+       .text = "What the object's servers are guaranteed to bear, as a load test has shown it. No "
+               "threshold, set, learned or raised, goes beyond it.",
+       .keys = definitions<CapacityPolicy>()},
+      {.path = "object.threshold",
+       .repeated = false,
+       .text = "The rates above which the object's traffic is abnormal, so that something may have "
+               "to be done. They only say when to look: what is done then says object.ladder.",
+       .keys = definitions<ThresholdPolicy>()},
+      {.path = "object.ladder",
+       .repeated = false,
+       .text =
+           "What may be done against an attack on the object, from the gentlest step on. never: "
+           "not this step. monitor: it is only recorded what would have been done. ask: an "
+           "operator has to approve it. granted: it is done at once.",
+       .keys = definitions<LadderPolicy>()},
+      {.path = "tenant",
+       .repeated = true,
+       .text = "Somebody to whom objects belong and who is told what becomes of them.",
+       .keys = definitions<TenantPolicy>()},
+      {.path = "tenant.threshold",
+       .repeated = false,
+       .text =
+           "The rates above which the traffic of all the tenant's objects together is abnormal.",
+       .keys = definitions<ThresholdPolicy>()},
+      {.path = "detection",
+       .repeated = false,
+       .text = "How all objects are judged, and how fast steps follow each other.",
+       .keys = definitions<DetectionPolicy>()},
+      {.path = "notify",
+       .repeated = false,
+       .text = "How notices leave.",
+       .keys = definitions<NotifyPolicy>()},
+      {.path = "notify.operators",
+       .repeated = false,
+       .text = "Who is told of everything.",
+       .keys = definitions<ContactPolicy>()},
   };
 }
 
@@ -74,10 +132,11 @@ std::string rule_text(const KeyDefinition& key) {
     case KeyType::boolean:
       return "true or false";
     case KeyType::choice:
-      return alternatives(key.choices);
-    case KeyType::name:
-      return "1 to " + std::to_string(PolicyBounds::max_name_length) +
-             " letters, digits, '.', '_' or '-'";
+      return alternatives(key.allowed_choices());
+    case KeyType::text:
+      return form_text(key.form);
+    case KeyType::texts:
+      return "a list of " + forms_text(key.form);
     case KeyType::prefixes:
       return key.required ? "a list of at least one address or prefix"
                           : "a list of addresses and prefixes";
@@ -93,22 +152,32 @@ std::string quantity_text(std::uint64_t value, Unit unit) {
   return digits_only ? text : '"' + text + '"';
 }
 
-std::string default_text(const KeyDefinition& key) {
-  if (key.required) return {};
+std::string written(const KeyDefinition& key, const Value& value) {
   switch (key.type) {
     case KeyType::quantity:
-      return quantity_text(key.fallback, key.unit);
+      return quantity_text(std::get<std::uint64_t>(value), key.unit);
     case KeyType::boolean:
-      return key.fallback != 0 ? "true" : "false";
+      return std::get<bool>(value) ? "true" : "false";
     case KeyType::choice:
-      return '"' + std::string{key.choices[key.fallback]} + '"';
+      return '"' + std::string{key.choices[std::get<std::uint64_t>(value)]} + '"';
+    case KeyType::text:
+      return toml_string(std::get<std::string>(value));
+    case KeyType::texts:
+      return toml_list(std::get<std::vector<std::string>>(value), toml_string);
     case KeyType::prefixes:
-      return "[]";
-    case KeyType::name:
-    case KeyType::ports:
-      return {};
+      return toml_list(std::get<std::vector<PlacedPrefix>>(value),
+                       [](const PlacedPrefix& p) { return toml_string(p.value.to_string()); });
+    case KeyType::ports: {
+      const auto [first, last] = std::get<PortRange>(value);
+      if (first == last) return std::to_string(first);
+      return toml_string(std::to_string(first) + '-' + std::to_string(last));
+    }
   }
   return {};
+}
+
+std::string default_text(const KeyDefinition& key) {
+  return key.required ? std::string{} : written(key, fallback_value(key));
 }
 
 Value fallback_value(const KeyDefinition& key) {
@@ -118,8 +187,10 @@ Value fallback_value(const KeyDefinition& key) {
       return key.fallback;
     case KeyType::boolean:
       return key.fallback != 0;
-    case KeyType::name:
+    case KeyType::text:
       return std::string{};
+    case KeyType::texts:
+      return std::vector<std::string>{};
     case KeyType::prefixes:
       return std::vector<PlacedPrefix>{};
     case KeyType::ports:

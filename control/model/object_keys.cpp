@@ -77,6 +77,11 @@ constexpr std::array object_keys{
          .minimum = 0,
          .maximum = max_rate_per_s,
          .fallback = 0}),
+    key<&ObjectPolicy::tenant>(
+        {.name = "tenant",
+         .text = "The name of the tenant to whom the object belongs. Without one it is nobody's: "
+                 "only the operators are told about it.",
+         .example = R"("kita")"}),
 };
 
 constexpr std::array server_keys{
@@ -124,7 +129,7 @@ constexpr std::array limit_keys{
                                       .example = R"("10k")",
                                       .unit = Unit::packets_per_s,
                                       .minimum = 0,
-                                      .maximum = 10 * max_rate_per_s,
+                                      .maximum = max_packets_per_s,
                                       .fallback = 0}),
     key<&LimitPolicy::bits_per_s>(
         {.name = "bits",
@@ -132,7 +137,7 @@ constexpr std::array limit_keys{
          .example = R"("1G")",
          .unit = Unit::bits_per_s,
          .minimum = 0,
-         .maximum = 100'000 * max_rate_per_s,
+         .maximum = max_bits_per_s,
          .fallback = 0}),
 };
 

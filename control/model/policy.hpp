@@ -14,7 +14,7 @@
 namespace sekimori {
 
 // The policy as people write it, read and checked but not yet laid out for the dataplane. What the
-// fields mean, their ranges and their defaults stand in control/model/keys.cpp, which fills them.
+// fields mean, their ranges and their defaults stand in control/model/*_keys.cpp, which fill them.
 
 using PlacedPrefix = Placed<Prefix>;
 

@@ -16,9 +16,12 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 5> root_tables{"box", "authentication", "timeouts", "tables",
-                                                      "object"};
-constexpr std::array<std::string_view, 3> object_tables{"server", "limit", "service"};
+constexpr std::array<std::string_view, 8> root_tables{
+    "box", "authentication", "timeouts", "tables", "object", "tenant", "detection", "notify"};
+constexpr std::array<std::string_view, 6> object_tables{"server",   "limit",     "service",
+                                                        "capacity", "threshold", "ladder"};
+constexpr std::array<std::string_view, 1> tenant_tables{"threshold"};
+constexpr std::array<std::string_view, 1> notify_tables{"operators"};
 
 std::string child_path(const std::string& parent, std::string_view name) {
   return parent.empty() ? std::string{name} : parent + '.' + std::string{name};
@@ -46,17 +49,42 @@ class PolicyReader {
     read_table(root, "authentication", policy.authentication);
     read_table(root, "timeouts", policy.timeouts);
     read_table(root, "tables", policy.tables);
+    read_table(root, "detection", policy.detection);
+    read_notify(root, policy.notify);
+    for_each_table(root, "", "tenant",
+                   [&](const toml::table& table) { policy.tenants.push_back(read_tenant(table)); });
     for_each_table(root, "", "object",
                    [&](const toml::table& table) { policy.objects.push_back(read_object(table)); });
     return policy;
   }
 
  private:
+  void read_notify(const toml::table& root, NotifyPolicy& notify) {
+    static const toml::table none;
+    const toml::table* table = child_table(root, "", "notify");
+    if (table == nullptr) table = &none;
+    read_keys(*table, "notify", notify, notify_tables);
+    read_nested(*table, "notify", "operators", notify.operators);
+    const toml::node* operators = table->get("operators");
+    if (operators != nullptr) notify.operators.place = place_of(operators->source());
+  }
+
+  TenantPolicy read_tenant(const toml::table& table) {
+    TenantPolicy tenant;
+    tenant.contacts.place = place_of(table.source());
+    read_keys(table, "tenant", tenant, tenant_tables);
+    read_nested(table, "tenant", "threshold", tenant.threshold);
+    return tenant;
+  }
+
   ObjectPolicy read_object(const toml::table& table) {
     ObjectPolicy object;
     object.place = place_of(table.source());
     read_keys(table, "object", object, object_tables);
     read_nested(table, "object", "server", object.server);
+    read_nested(table, "object", "capacity", object.capacity);
+    read_nested(table, "object", "threshold", object.threshold);
+    read_nested(table, "object", "ladder", object.ladder);
 
     static const toml::table none;
     const toml::table* limits = child_table(table, "object", "limit");
@@ -80,16 +108,31 @@ class PolicyReader {
   template <typename Owner>
   void read_nested(const toml::table& parent, const std::string& parent_path, std::string_view name,
                    Owner& owner) {
-    static const toml::table none;
-    const toml::table* table = child_table(parent, parent_path, name);
-    read_keys(table != nullptr ? *table : none, child_path(parent_path, name), owner, {});
+    if (const toml::table* table = child_table(parent, parent_path, name)) {
+      read_keys(*table, child_path(parent_path, name), owner, {});
+    } else {
+      owner = defaults<Owner>();
+    }
+  }
+
+  /// Objects mostly leave most of their tables away, so these are made once.
+  template <typename Owner>
+  static const Owner& defaults() {
+    static const Owner made = [] {
+      Owner owner{};
+      for (const Key<Owner>& key : keys_of<Owner>()) {
+        key.assign(owner, fallback_value(key.definition), {});
+      }
+      return owner;
+    }();
+    return made;
   }
 
   template <typename Owner>
   void read_keys(const toml::table& table, const std::string& path, Owner& owner,
                  Names child_tables) {
     std::vector<std::string_view> known(child_tables.begin(), child_tables.end());
-    for (const auto& [definition, assign] : keys_of<Owner>()) {
+    for (const auto& [definition, assign, value_of] : keys_of<Owner>()) {
       known.push_back(definition.name);
       if (const toml::node* node = table.get(definition.name)) {
         const std::string key_path = child_path(path, definition.name);

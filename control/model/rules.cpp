@@ -6,9 +6,13 @@
 #include <tuple>
 
 #include "common/units.hpp"
+#include "control/model/tenant_rules.hpp"
 
 namespace sekimori {
 namespace {
+
+/// Each is compared with every source that is blocked.
+constexpr std::size_t max_management_prefixes = 64;
 
 std::string at_line(Place place) {
   return "line " + std::to_string(place.line);
@@ -25,6 +29,36 @@ void check_retransmit_window(const AuthenticationPolicy& authentication, Diagnos
                               format_quantity(most.value, Unit::milliseconds),
                    .rule = "no SYN could fall into the window",
                    .suggestion = "exchange the two"});
+}
+
+/// A source may be managed from and yet stand in a list of those to be blocked only where a longer
+/// prefix of the same lists allows it.
+void check_management(const std::string& path, const std::vector<PlacedPrefix>& management,
+                      const std::vector<PlacedPrefix>& allow,
+                      const std::vector<PlacedPrefix>& block, Diagnostics& diagnostics) {
+  const auto covers = [](const Prefix& outer, const Prefix& inner) {
+    return outer.length <= inner.length && outer.contains(inner.address);
+  };
+  for (const PlacedPrefix& managed : management) {
+    for (const PlacedPrefix& blocked : block) {
+      const bool wider = covers(blocked.value, managed.value);
+      if (!wider && !covers(managed.value, blocked.value)) continue;
+      const bool excepted = wider && std::ranges::any_of(allow, [&](const PlacedPrefix& allowed) {
+                              return allowed.value.length > blocked.value.length &&
+                                     covers(allowed.value, managed.value);
+                            });
+      if (excepted) continue;
+      diagnostics.add({.place = blocked.place,
+                       .key = path + ".block",
+                       .problem = blocked.value.to_string() + " reaches " +
+                                  managed.value.to_string() + " of box.management, in " +
+                                  at_line(managed.place),
+                       .rule = "the sources that manage the site are never blocked",
+                       .suggestion = wider ? "add " + managed.value.to_string() + " to " + path +
+                                                 ".allow, where the longest prefix wins"
+                                           : "remove it"});
+    }
+  }
 }
 
 /// Indices into `objects`, in the order of a projection and then of the file.
@@ -179,6 +213,14 @@ void check_bounds(const Policy& policy, Diagnostics& diagnostics) {
                  "raise tables.objects (up to " + std::to_string(PolicyBounds::max_objects) + ")"};
   Budget prefixes{"object.prefixes", "prefixes", PolicyBounds::max_prefixes, "aggregate them"};
   Budget services{"object.service", "services", PolicyBounds::max_services, ""};
+  Budget management{"box.management", "prefixes", max_management_prefixes, "aggregate them"};
+  Budget tenants{"tenant", "tenants", PolicyBounds::max_objects, ""};
+  for (const PlacedPrefix& prefix : policy.box.management) {
+    management.spend(1, prefix.place, diagnostics);
+  }
+  for (const TenantPolicy& tenant : policy.tenants) {
+    tenants.spend(1, tenant.contacts.place, diagnostics);
+  }
   Budget sources{"object.block", "allowed and blocked sources", PolicyBounds::max_source_entries,
                  "aggregate them"};
   sources.spend(policy.box.allow.size() + policy.box.block.size(), {1, 1}, diagnostics);
@@ -197,10 +239,20 @@ void check_rules(const Policy& policy, Diagnostics& diagnostics) {
   check_names(policy.objects, diagnostics);
   check_prefixes(policy.objects, diagnostics);
   check_sources("box", policy.box.allow, policy.box.block, diagnostics);
+  const auto& management = policy.box.management;
+  // Beyond their bound, which is reported, they are not compared: the work would have none.
+  const bool comparable = management.size() <= max_management_prefixes;
+  if (comparable) {
+    check_management("box", management, policy.box.allow, policy.box.block, diagnostics);
+  }
   for (const ObjectPolicy& object : policy.objects) {
     check_sources("object", object.allow, object.block, diagnostics);
+    if (comparable) {
+      check_management("object", management, object.allow, object.block, diagnostics);
+    }
     check_services(object, diagnostics);
   }
+  check_tenant_rules(policy, diagnostics);
   check_bounds(policy, diagnostics);
 }
 

@@ -19,6 +19,7 @@ struct ContactPolicy {
   Language language = Language::en;
   std::vector<std::string> mail;     ///< addresses
   std::vector<std::string> webhook;  ///< https: or http: URLs
+  Place place{};                     ///< of the table
 };
 
 /// Somebody to whom objects belong.

@@ -31,8 +31,10 @@ class ValueReader {
         return boolean(node);
       case KeyType::choice:
         return choice(node);
-      case KeyType::name:
-        return name(node);
+      case KeyType::text:
+        return text(node);
+      case KeyType::texts:
+        return texts(node);
       case KeyType::prefixes:
         return prefixes(node);
       case KeyType::ports:
@@ -112,39 +114,60 @@ class ValueReader {
   std::optional<Value> choice(const toml::node& node) {
     const auto text = node.value_exact<std::string_view>();
     if (!text) return refuse_type(node);
-    const auto found = std::ranges::find(key_.choices, *text);
-    if (found != key_.choices.end()) {
-      return static_cast<std::uint64_t>(found - key_.choices.begin());
+    const auto allowed = key_.allowed_choices();
+    const auto found = std::ranges::find(allowed, *text);
+    if (found != allowed.end()) {
+      return key_.minimum + static_cast<std::uint64_t>(found - allowed.begin());
     }
-    const std::string_view meant = nearest(lower_case(*text), key_.choices);
+    const std::string_view meant = nearest(lower_case(*text), allowed);
     return refuse(node, in_quotes(*text) + " is unknown",
                   meant.empty() ? "" : "did you mean " + in_quotes(meant) + "?");
   }
 
-  std::optional<Value> name(const toml::node& node) {
+  std::optional<Value> text(const toml::node& node) {
     const auto text = node.value_exact<std::string_view>();
     if (!text) return refuse_type(node);
-    const auto allowed = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-             c == '.' || c == '_' || c == '-';
-    };
-    if (text->empty()) return refuse(node, "is empty");
-    if (text->size() > PolicyBounds::max_name_length) {
-      return refuse(node, in_quotes(*text) + " has " + std::to_string(text->size()) + " bytes");
+    if (text->empty() && !key_.required) return std::string{};
+    if (auto fault = check_text(key_.form, *text)) {
+      return refuse(node, std::move(fault->problem), std::move(fault->suggestion));
     }
-    if (std::ranges::all_of(*text, allowed)) return std::string{*text};
-    std::string meant{*text};
-    std::ranges::replace_if(meant, std::not_fn(allowed), '-');
-    return refuse(node, in_quotes(*text) + " has other characters", "write " + in_quotes(meant));
+    return std::string{*text};
+  }
+
+  std::optional<Value> texts(const toml::node& node) {
+    const toml::array* list = list_of(node);
+    if (list == nullptr) return std::nullopt;
+    std::vector<std::string> result;
+    result.reserve(list->size());
+    for (const toml::node& element : *list) {
+      const auto text = element.value_exact<std::string_view>();
+      if (!text) {
+        refuse_type(element);
+      } else if (auto fault = check_text(key_.form, *text)) {
+        refuse(element, std::move(fault->problem), form_text(key_.form),
+               std::move(fault->suggestion));
+      } else {
+        result.emplace_back(*text);
+      }
+    }
+    return result;
+  }
+
+  /// The node as a list, or null if it is none, which is reported.
+  const toml::array* list_of(const toml::node& node) {
+    if (const toml::array* list = node.as_array()) return list;
+    const auto text = node.value_exact<std::string_view>();
+    if (text) {
+      refuse(node, "is a string", "write [" + in_quotes(*text) + "]");
+    } else {
+      refuse_type(node);
+    }
+    return nullptr;
   }
 
   std::optional<Value> prefixes(const toml::node& node) {
-    const toml::array* list = node.as_array();
-    if (list == nullptr) {
-      const auto text = node.value_exact<std::string_view>();
-      return text ? refuse(node, "is a string", "write [" + in_quotes(*text) + "]")
-                  : refuse_type(node);
-    }
+    const toml::array* list = list_of(node);
+    if (list == nullptr) return std::nullopt;
     if (list->empty() && key_.required) {
       return refuse(node, "is empty", std::string{"write for example "}.append(key_.example));
     }

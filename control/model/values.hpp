@@ -16,7 +16,7 @@ namespace sekimori {
 [[nodiscard]] std::string_view type_text(const toml::node& node);
 
 /// Reads the value of one key by its definition and reports whatever is wrong with it under `path`.
-/// Empty when nothing of it can be used; a list of prefixes comes without those that are wrong.
+/// Empty when nothing of it can be used; a list comes without what is wrong in it.
 [[nodiscard]] std::optional<Value> read_value(const KeyDefinition& key, const std::string& path,
                                               const toml::node& node, Diagnostics& diagnostics);
 

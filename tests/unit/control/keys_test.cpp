@@ -22,9 +22,16 @@ std::string policy_with(const TableDefinition& table, const KeyDefinition& key,
     path.replace(star, 1, "udp");
   }
   std::string header = table.repeated ? "[[" + path + "]]\n" : '[' + path + "]\n";
+  // Whom mails and webhooks reach is only right where they can be sent.
+  if (path == "notify.operators" || path == "tenant") {
+    header = "[notify]\nsmtp = \"smtp://m\"\nmail_from = \"a@b\"\nwebhook_secret_file = \"/s\"\n" +
+             header;
+  }
+  if (path == "tenant" && key.name != "name") header += "name = \"kita\"\n";
+  if (path == "tenant.threshold") header = "[[tenant]]\nname = \"kita\"\n" + header;
   if (!path.starts_with("object")) return header + line;
 
-  std::string result = "[[object]]\n";
+  std::string result = "[[tenant]]\nname = \"kita\"\n[[object]]\n";
   if (key.name != "name") result += "name = \"a\"\n";
   if (key.name != "prefixes") result += "prefixes = [\"10.0.0.1\"]\n";
   if (path != "object") result += header;
@@ -63,7 +70,7 @@ TEST(Keys, AreAllDescribed) {
     EXPECT_FALSE(rule_text(key).empty());
     EXPECT_EQ(default_text(key).empty(), key.required);
   });
-  EXPECT_EQ(paths.size(), 39U);
+  EXPECT_EQ(paths.size(), 91U);
 }
 
 TEST(Keys, AcceptTheirExamplesAndDefaults) {
@@ -91,8 +98,11 @@ TEST(Keys, KeepTheirRanges) {
 TEST(Keys, AcceptEachOfTheirChoicesAndNoOther) {
   for_each_key([](const TableDefinition& table, const KeyDefinition& key) {
     if (key.type != KeyType::choice) return;
-    for (const std::string_view choice : key.choices) {
+    for (const std::string_view choice : key.allowed_choices()) {
       EXPECT_EQ(faults(table, key, '"' + std::string{choice} + '"'), "");
+    }
+    for (const std::string_view refused : key.choices.first(key.minimum)) {
+      EXPECT_THAT(faults(table, key, '"' + std::string{refused} + '"'), HasSubstr("is unknown"));
     }
     EXPECT_THAT(faults(table, key, "\"\""), HasSubstr("is unknown"));
   });

@@ -30,8 +30,8 @@ void expect_faults(const std::vector<Case>& cases) {
 TEST(ReadPolicy, ReportsUnknownKeysWithTheNearest) {
   expect_faults({
       {"a letter too few", "[box]\nunprotcted = \"drop\"",
-       "p:2:1: box.unprotcted: unknown key (box has unprotected, unknown_ethertype, allow, block "
-       "and reply_limit); did you mean unprotected?\n"},
+       "p:2:1: box.unprotcted: unknown key (box has unprotected, unknown_ethertype, allow, block, "
+       "management and reply_limit); did you mean unprotected?\n"},
       {"letters exchanged", "[timeouts]\n  cloesd = \"1s\"",
        "p:2:3: timeouts.cloesd: unknown key (timeouts has established, half_closed, closed, "
        "server_syn and server_syn_retries); did you mean closed?\n"},
@@ -44,15 +44,17 @@ TEST(ReadPolicy, ReportsUnknownKeysWithTheNearest) {
        "p:2:1: timeouts.lifetime: unknown key (timeouts has established, half_closed, closed, "
        "server_syn and server_syn_retries); it belongs to authentication\n"},
       {"a table", "[boxx]",
-       "p:1:2: boxx: unknown key (a policy has box, authentication, timeouts, tables and object); "
-       "did you mean box?\n"},
+       "p:1:2: boxx: unknown key (a policy has box, authentication, timeouts, tables, object, "
+       "tenant, detection and notify); did you mean box?\n"},
       {"a class of traffic",
        "[[object]]\nname = \"a\"\nprefixes = [\"10.0.0.1\"]\n"
        "limit.upd.packets = 1",
        "p:4:7: object.limit.upd: unknown key (object.limit has total, tcp, udp, icmp, fragment and "
        "other); did you mean udp?\n"},
       {"nothing like it, with a control character", "\"a\\nb\" = 1",
-       "p:1:1: a?b: unknown key (a policy has box, authentication, timeouts, tables and object)\n"},
+       "p:1:1: a?b: unknown key (a policy has box, authentication, timeouts, tables, object, "
+       "tenant, "
+       "detection and notify)\n"},
   });
 }
 

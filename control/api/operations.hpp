@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "control/api/problem.hpp"
+#include "control/model/delivery.hpp"
 #include "control/model/incident.hpp"
 #include "control/pki/duty.hpp"
 
@@ -41,6 +42,13 @@ struct IncidentFilter {
   std::uint32_t limit = 0;
 };
 
+/// An action apart from its incident.
+struct ListedAction {
+  ActionRecord record;
+  std::optional<std::uint64_t> incident;
+  std::string requested_by;  ///< a person; empty: the ladder
+};
+
 struct AuditFilter {
   std::uint64_t from = 0;  ///< the lowest sequence number
   std::uint32_t limit = 0;
@@ -64,11 +72,6 @@ struct BaselineAcceptance {
   std::string object;
   std::vector<Vector> vectors;  ///< whose proposals are accepted
   double factor = 1;            ///< by which the proposed thresholds are multiplied
-};
-
-struct NoticeTest {
-  std::string tenant;   ///< empty: to the operators
-  std::string channel;  ///< "mail", "webhook" or "syslog"
 };
 
 /// All that the API can be asked for: one method for each operation. The HTTP layer has already
@@ -98,15 +101,18 @@ class Operations {
                                                                  const IncidentFilter&) = 0;
   virtual tl::expected<Incident, Problem> incident(const Caller&, std::uint64_t id) = 0;
 
-  /// ActionPage: {"actions": [Action]}, the newest first. `state` is one of `action_state_names`,
-  /// or empty for all.
-  virtual Result actions(const Caller&, const std::string& state, std::uint32_t limit) = 0;
+  /// The newest first; no `state`: all.
+  virtual tl::expected<std::vector<ListedAction>, Problem> actions(const Caller&,
+                                                                   std::optional<ActionState> state,
+                                                                   std::uint32_t limit) = 0;
   /// Who asked for an action: a person, or empty when the ladder did; not_found. That person can
   /// neither approve nor reject it; the HTTP layer sees to it.
   virtual tl::expected<std::string, Problem> action_requester(std::uint64_t id) = 0;
-  /// Action as it is afterwards; not_found; conflict when it does not wait.
-  virtual Result approve_action(const Caller&, std::uint64_t id, const std::string& comment) = 0;
-  virtual Result reject_action(const Caller&, std::uint64_t id, const std::string& comment) = 0;
+  /// The action as it is afterwards; not_found; conflict when it does not wait.
+  virtual tl::expected<ListedAction, Problem> approve_action(const Caller&, std::uint64_t id,
+                                                             const std::string& comment) = 0;
+  virtual tl::expected<ListedAction, Problem> reject_action(const Caller&, std::uint64_t id,
+                                                            const std::string& comment) = 0;
 
   /// PolicyVersion with its text: the one in force.
   virtual Result policy(const Caller&) = 0;
@@ -137,10 +143,11 @@ class Operations {
   /// BaselineProposals that are in force now; conflict when there is not enough history.
   virtual Result accept_baselines(const Caller&, const BaselineAcceptance&) = 0;
 
-  /// NoticePage: {"notices": [Notice]}, deliveries, the newest first.
-  virtual Result notices(const Caller&, std::uint32_t limit) = 0;
-  /// NoticePage of what was delivered; upstream_failed when a receiver refused.
-  virtual Result test_notice(const Caller&, const NoticeTest&) = 0;
+  virtual tl::expected<std::vector<Delivery>, Problem> notices(const Caller&,
+                                                               const DeliveryFilter&) = 0;
+  /// NoticeTestResults: {"results": [..]}, one for each contact of a tenant, or of the operators if
+  /// the name is empty; not_found when there is no such tenant or it has no contacts.
+  virtual Result test_notice(const Caller&, const std::string& tenant) = 0;
 
   /// AuditPage: {"entries": [AuditEntry], "next": sequence number or null}, the oldest first.
   virtual Result audit(const Caller&, const AuditFilter&) = 0;

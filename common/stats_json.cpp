@@ -23,6 +23,21 @@ Json by_class(const ObjectMeters& meters, std::uint64_t ObjectMeters::Traffic::*
   return result;
 }
 
+std::string_view link_text(bool up) {
+  return up ? "up" : "down";
+}
+
+Json management_json(const StatsSnapshot& snapshot, const SnapshotContext& context) {
+  Json age = nullptr;
+  if (snapshot.management_heartbeat_unix_ns != 0) {
+    age = age_s(context.read_at.unix_ns, snapshot.management_heartbeat_unix_ns);
+  }
+  return {{"heartbeat_age_s", std::move(age)},
+          {"measures_revision", snapshot.measures_revision},
+          {"measures_in_force", snapshot.measures_in_force},
+          {"cookie_keys_own", snapshot.cookie_keys_own}};
+}
+
 std::uint64_t received_packets(const WorkerStats& stats) {
   return stats.counters[static_cast<std::size_t>(Counter::received_outside_packets)] +
          stats.counters[static_cast<std::size_t>(Counter::received_inside_packets)];
@@ -49,6 +64,12 @@ Json object_json(const StatsSnapshot::Object& object) {
           {"syn_ack_sent", m.syn_ack_sent},
           {"cookie_valid", m.cookie_valid},
           {"connections_established", m.connections_established},
+          {"new_sources", m.new_sources},
+          {"rst_received", m.rst_received},
+          {"fin_received", m.fin_received},
+          {"dns_queries", m.dns_queries},
+          {"passed_packets", m.passed_packets},
+          {"passed_bytes", m.passed_bytes},
           {"from_inside_packets", m.from_inside_packets},
           {"from_inside_bytes", m.from_inside_bytes}};
 }
@@ -61,7 +82,11 @@ Json snapshot_json(const StatsSnapshot& snapshot, const SnapshotContext& context
       {"started", utc_text(snapshot.started_unix_ns)},
       {"heartbeat_age_s", age_s(context.read_at.unix_ns, snapshot.heartbeat_unix_ns)},
       {"policy",
-       {{"generation", snapshot.policy_generation}, {"id", policy_id_text(snapshot.policy_id)}}}};
+       {{"generation", snapshot.policy_generation}, {"id", policy_id_text(snapshot.policy_id)}}},
+      {"links",
+       {{"outside", link_text(snapshot.outside_link_up)},
+        {"inside", link_text(snapshot.inside_link_up)}}},
+      {"management", management_json(snapshot, context)}};
   result.update(outcomes_json(snapshot.total()));
 
   Json workers = Json::array();

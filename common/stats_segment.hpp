@@ -13,6 +13,7 @@
 
 #include "common/outcomes.hpp"
 #include "common/policy_image.hpp"
+#include "common/worker_evidence.hpp"
 
 namespace sekimori {
 
@@ -21,7 +22,7 @@ namespace sekimori {
 // number is read whole, and numbers of different fields may be a moment apart.
 
 inline constexpr std::array<char, 8> stats_magic{'S', 'E', 'K', 'I', 'S', 'T', 'A', 'T'};
-inline constexpr std::uint32_t stats_layout_version = 2;
+inline constexpr std::uint32_t stats_layout_version = 3;
 inline constexpr std::uint32_t stats_max_workers = 1024;
 inline constexpr std::size_t stats_max_instance_length = 64;
 
@@ -51,23 +52,32 @@ struct alignas(64) WorkerStats {
 };
 
 /// What one worker has seen of one object, both directions together unless said otherwise. Written
-/// by that worker. What changes with every packet of a flood lies in the first cache line.
+/// by that worker. What changes with every packet of a flood lies in the first cache line, and what
+/// changes with the packets of connections in the third.
 struct alignas(64) ObjectMeters {
   struct Traffic {
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0;
   };
 
-  std::uint64_t syn_received = 0;
+  std::uint64_t syn_received = 0;  ///< well-formed SYNs from outside, before any verdict
   std::uint64_t syn_ack_sent = 0;
   std::uint64_t dropped_packets = 0;  ///< from outside, for any reason
   std::uint64_t dropped_bytes = 0;
   /// By `TrafficClass`, from outside, before any verdict.
   std::array<Traffic, traffic_class_count> received{};
-  std::uint64_t cookie_valid = 0;
-  std::uint64_t connections_established = 0;
+  std::uint64_t passed_packets = 0;  ///< from outside, sent on to the object
+  std::uint64_t passed_bytes = 0;
   std::uint64_t from_inside_packets = 0;
   std::uint64_t from_inside_bytes = 0;
+  std::uint64_t cookie_valid = 0;
+  std::uint64_t connections_established = 0;
+  /// Sources that were entered as authenticated, for this object, and were not in the table of
+  /// their worker; one that comes back after its entry has expired counts again.
+  std::uint64_t new_sources = 0;
+  std::uint64_t rst_received = 0;  ///< TCP from outside, before any verdict, as `syn_received`
+  std::uint64_t fin_received = 0;
+  std::uint64_t dns_queries = 0;  ///< UDP from outside to port 53, before any verdict
 
   /// What came of a class.
   [[nodiscard]] const Traffic& of(TrafficClass c) const {
@@ -77,6 +87,7 @@ struct alignas(64) ObjectMeters {
 };
 static_assert(offsetof(ObjectMeters, received) + 2 * sizeof(ObjectMeters::Traffic) == 64,
               "all traffic and TCP are counted in the first line");
+static_assert(offsetof(ObjectMeters, passed_packets) == 128 && sizeof(ObjectMeters) == 256);
 
 /// Where the parts lie. Written once by the main thread before the magic, which makes the segment
 /// valid.
@@ -91,6 +102,7 @@ struct StatsHeader {
   std::uint64_t segment_bytes = 0;
   std::uint64_t workers_offset = 0;
   std::uint64_t meters_offset = 0;
+  std::uint64_t evidence_offset = 0;
   std::uint64_t names_offset = 0;
   std::uint64_t process_id = 0;
   std::uint64_t started_unix_ns = 0;
@@ -99,6 +111,12 @@ struct StatsHeader {
   std::uint64_t policy_generation = 0;  ///< counts the policies applied since start
   std::uint64_t policy_id = 0;          ///< first 8 bytes of the policy's digest, big-endian
   std::uint64_t object_count = 0;       ///< object slots in use; names behind it are not valid
+  std::uint64_t outside_link_up = 0;    ///< 1 or 0
+  std::uint64_t inside_link_up = 0;
+  std::uint64_t measures_revision = 0;  ///< of the set that control set last; 0 is none
+  std::uint64_t measures_in_force = 0;
+  std::uint64_t management_heartbeat_unix_ns = 0;  ///< last call of control; 0 is never
+  std::uint64_t cookie_keys_own = 0;  ///< cookie slots for which control had sent no key
 };
 
 struct ObjectName {
@@ -112,6 +130,12 @@ struct StatsSnapshot {
   std::uint64_t heartbeat_unix_ns = 0;
   std::uint64_t policy_generation = 0;
   std::uint64_t policy_id = 0;
+  bool outside_link_up = false;
+  bool inside_link_up = false;
+  std::uint64_t measures_revision = 0;
+  std::uint64_t measures_in_force = 0;
+  std::uint64_t management_heartbeat_unix_ns = 0;  ///< 0 when control has never called
+  std::uint64_t cookie_keys_own = 0;
   std::vector<WorkerStats> workers;
   struct Object {
     std::string name;
@@ -133,6 +157,7 @@ struct StatsLayout {
   [[nodiscard]] std::size_t meters_offset() const;
   /// Meters lie worker by worker, each with all object slots.
   [[nodiscard]] std::size_t meters_offset(std::uint32_t worker) const;
+  [[nodiscard]] std::size_t evidence_offset() const;
   [[nodiscard]] std::size_t names_offset() const;
   [[nodiscard]] std::size_t segment_bytes() const;
 };
@@ -177,6 +202,7 @@ class StatsSegment {
   [[nodiscard]] WorkerStats& worker(std::uint32_t index);
   /// The meters of all object slots, for one worker to write.
   [[nodiscard]] std::span<ObjectMeters> meters(std::uint32_t worker);
+  [[nodiscard]] WorkerEvidence& evidence(std::uint32_t worker);
   /// Names an object slot and makes it visible to readers. Slots are named in order from 0; a name
   /// once given stays with its slot.
   void publish_name(std::uint32_t slot, std::string_view name);
@@ -190,6 +216,12 @@ class StatsSegment {
   std::string name_;  ///< as shm_open takes it; empty after a move
 };
 
+/// How far a reader has read the samples of each worker. A new one begins with the oldest samples
+/// that are still there.
+struct SampleCursor {
+  std::vector<std::uint64_t> next;  ///< by worker
+};
+
 /// Reads a segment, which may be of another version or damaged: everything is checked before use.
 class StatsReader {
  public:
@@ -200,10 +232,22 @@ class StatsReader {
   /// Whether the process that made the segment still lives.
   [[nodiscard]] bool writer_alive() const;
   [[nodiscard]] StatsSnapshot snapshot() const;
+  /// The same into a snapshot that was taken before, whose memory is used again. Names are read
+  /// only if there are others than when it was taken.
+  void snapshot_into(StatsSnapshot& snapshot) const;
+
+  /// Appends the samples that were taken since the cursor, worker by worker, and moves it on.
+  /// Returns how many of them were overwritten before they could be read.
+  std::uint64_t read_samples(SampleCursor& cursor, std::vector<PacketSample>& samples) const;
+  /// Replaces `loads` with what all workers have counted for each source and object, in the order
+  /// of object slots and sources. An entry that its worker replaces during the call may be missing.
+  void read_source_loads(std::vector<SourceLoad>& loads) const;
 
  private:
   StatsReader(StatsMapping mapping, StatsLayout layout)
       : mapping_(std::move(mapping)), layout_(layout) {}
+
+  [[nodiscard]] std::span<const WorkerEvidence> evidence() const;
 
   StatsMapping mapping_;
   StatsLayout layout_;

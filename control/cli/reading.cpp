@@ -22,6 +22,19 @@ std::string_view state(const Reading& reading) {
   return main_rests || worker_rests ? "NOT RESPONDING" : "running";
 }
 
+/// What control has put in force, and whether it is there.
+std::string management_line(const Reading& reading) {
+  const StatsSnapshot& s = reading.snapshot;
+  if (s.management_heartbeat_unix_ns == 0) return "control has not called\n";
+  std::array<char, 32> age{};
+  std::snprintf(age.data(), age.size(), "%.1f",
+                age_s(reading.at.unix_ns, s.management_heartbeat_unix_ns));
+  return std::string{"control called "} + age.data() + " s ago, " +
+         std::to_string(s.measures_in_force) +
+         (s.measures_in_force == 1 ? " measure" : " measures") + " in force, revision " +
+         std::to_string(s.measures_revision) + "\n";
+}
+
 }  // namespace
 
 tl::expected<Reading, std::string> take_reading(const std::string& instance) {
@@ -40,7 +53,8 @@ std::string headline(const std::string& instance, const Reading& reading) {
          utc_text(s.started_unix_ns) + "\npolicy " + policy_id_text(s.policy_id) + ", generation " +
          std::to_string(s.policy_generation) + ", " + std::to_string(s.workers.size()) +
          (s.workers.size() == 1 ? " worker" : " workers") + ", " +
-         std::to_string(s.objects.size()) + (s.objects.size() == 1 ? " object" : " objects") + "\n";
+         std::to_string(s.objects.size()) + (s.objects.size() == 1 ? " object" : " objects") +
+         "\n" + management_line(reading);
 }
 
 std::string scaled(double value) {

@@ -74,7 +74,7 @@ void look_after(Events& events, PolicyKeeper& policy, PortPair& ports, CookieKey
         const Now now = read_clock();
         keys.refresh(secret, now.unix_s());
         set(header.heartbeat_unix_ns, now.unix_ns);
-        ports.report_links();
+        ports.report_links(header);
         break;
       }
     }

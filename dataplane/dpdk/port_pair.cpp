@@ -31,7 +31,7 @@ tl::expected<void, Failure> PortPair::start() {
   return {};
 }
 
-void PortPair::report_links() {
+void PortPair::report_links(StatsHeader& header) {
   for (std::size_t side = 0; side < ports_.size(); ++side) {
     const bool up = ports_[side].link_up();
     if (up != links_up_[side]) {
@@ -39,6 +39,8 @@ void PortPair::report_links() {
     }
     links_up_[side] = up;
   }
+  set(header.outside_link_up, links_up_[0] ? 1 : 0);
+  set(header.inside_link_up, links_up_[1] ? 1 : 0);
 }
 
 }  // namespace sekimori

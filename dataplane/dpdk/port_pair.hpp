@@ -4,6 +4,7 @@
 #include <tl/expected.hpp>
 #include <utility>
 
+#include "common/stats_segment.hpp"
 #include "dataplane/dpdk/failure.hpp"
 #include "dataplane/dpdk/options.hpp"
 #include "dataplane/dpdk/packet_pool.hpp"
@@ -18,8 +19,9 @@ class PortPair {
   static tl::expected<PortPair, Failure> open(const Options& options,
                                               const std::array<PortSpec, 2>& specs);
   tl::expected<void, Failure> start();
-  /// Tells the operator when a cable has been plugged in or out since the last call.
-  void report_links();
+  /// Tells the operator when a cable has been plugged in or out since the last call, and shows in
+  /// the statistics which links are up.
+  void report_links(StatsHeader& header);
 
   [[nodiscard]] const Port& port(Side side) const { return ports_[static_cast<std::size_t>(side)]; }
   [[nodiscard]] const QueuePlan& plan(Side side) const {

@@ -56,9 +56,16 @@ struct Burst {
   std::array<std::uint64_t, traffic_class_count> classes{};
   std::uint64_t doubtful = 0;
   std::uint64_t object_changes = 0;
-  std::uint64_t metered = 0;    ///< those of an object, but for what a link needs to work
-  std::uint64_t trusted = 0;    ///< the source is on an allow list
-  std::uint64_t syns = 0;       ///< from outside, SYN without ACK
+  std::uint64_t metered = 0;  ///< those of an object, but for what a link needs to work
+  std::uint64_t trusted = 0;  ///< the source is on an allow list
+  /// What `classify` has found from outside among the well-formed packets of objects: TCP segments
+  /// with SYN without ACK, with neither SYN nor RST (so that they may bring a cookie), with RST,
+  /// and with FIN; and UDP to port 53.
+  std::uint64_t syns = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t resets = 0;
+  std::uint64_t finishes = 0;
+  std::uint64_t dns_queries = 0;
   std::uint64_t to_answer = 0;  ///< SYNs that get a SYN-ACK
   std::uint64_t prepared = 0;   ///< those whose answers have been worked out
   std::uint64_t answered = 0;   ///< those that were admitted
@@ -94,6 +101,10 @@ struct Burst {
     metered = 0;
     trusted = 0;
     syns = 0;
+    requests = 0;
+    resets = 0;
+    finishes = 0;
+    dns_queries = 0;
     to_answer = 0;
     prepared = 0;
     answered = 0;

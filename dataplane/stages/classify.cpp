@@ -14,6 +14,8 @@ void decide_by_action(Burst& burst, std::size_t i, Action action, DropReason rea
   }
 }
 
+constexpr std::uint16_t dns_port = 53;
+
 /// ARP and neighbour discovery keep the two sides on one link, so they pass whatever the policy
 /// says. The hop limit shows that neighbour discovery comes from the link itself (RFC 4861,
 /// section 11.2).
@@ -58,6 +60,9 @@ std::uint64_t parse_all(Burst& burst, StageContext& context) {
     const bool doubtful = headers.fault.has_value() || headers.kind == Kind::fragment ||
                           headers.kind == Kind::unparsed;
     burst.doubtful |= doubtful ? bit : 0;
+    const bool asks_for_names =
+        headers.kind == Kind::udp && headers.destination_port == dns_port && !headers.fault;
+    burst.dns_queries |= asks_for_names ? bit : 0;
     if (headers.checksum_completed) context.count(Counter::checksum_completed);
   });
   return others;
@@ -155,6 +160,36 @@ std::uint64_t unprotected(const Burst& burst) {
   return result;
 }
 
+/// Sorts the segments that plain columns hold.
+void sort_plain(Burst& burst, std::uint64_t segments) {
+  using namespace tcp_flag;
+  const std::size_t count = burst.frames.size();
+  burst.syns = segments & with_flags(burst.columns, count, syn | ack, syn);
+  // A flood is of one kind, so the next kind is looked for only when there is something left.
+  if (segments == burst.syns) return;
+  burst.requests = segments & with_flags(burst.columns, count, syn | rst, 0);
+  burst.finishes = segments & with_flags(burst.columns, count, fin, fin);
+  if (segments == (burst.syns | burst.requests)) return;
+  burst.resets = segments & with_flags(burst.columns, count, rst, rst);
+}
+
+/// Sorts what comes from outside to objects by what it asks for.
+void sort_requests(Burst& burst) {
+  const std::uint64_t segments = burst.metered & burst.of_class(TrafficClass::tcp);
+  burst.dns_queries &= burst.metered;
+  if ((segments & burst.plain) != 0) sort_plain(burst, segments & burst.plain);
+  Burst::for_each(segments & ~burst.plain, [&](std::size_t i) {
+    using namespace tcp_flag;
+    const Headers& headers = burst.headers(i);
+    if (headers.fault) return;
+    const std::uint8_t flags = headers.tcp_flags;
+    burst.syns |= std::uint64_t{(flags & (syn | ack)) == syn} << i;
+    burst.requests |= std::uint64_t{(flags & (syn | rst)) == 0} << i;
+    burst.resets |= std::uint64_t{(flags & rst) != 0} << i;
+    burst.finishes |= std::uint64_t{(flags & fin) != 0} << i;
+  });
+}
+
 }  // namespace
 
 void classify(Burst& burst, StageContext& context) {
@@ -172,6 +207,9 @@ void classify(Burst& burst, StageContext& context) {
     }
   });
   burst.metered = burst.open;
+  if (burst.from == Side::inside) return;
+  sort_requests(burst);
+  context.count(Counter::syn_received, Burst::size_of(burst.syns));
 }
 
 }  // namespace sekimori

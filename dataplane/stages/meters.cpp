@@ -11,20 +11,44 @@ TrafficClass traffic_class_of(const Burst& burst, std::uint64_t set) {
   return burst.is_plain(first) ? TrafficClass::tcp : traffic_class(burst.headers(first).kind);
 }
 
-void meter_from_outside(const Burst& burst, std::uint64_t run, ObjectMeters& meters) {
+void meter_received(const Burst& burst, std::uint64_t run, std::uint64_t run_bytes,
+                    ObjectMeters& meters) {
   const auto count = [&](TrafficClass c, std::uint64_t set, std::uint64_t bytes) {
     add(meters.of(c).packets, Burst::size_of(set));
     add(meters.of(c).bytes, bytes);
   };
-  const std::uint64_t bytes = burst.bytes_of(run);
-  count(TrafficClass::total, run, bytes);
+  count(TrafficClass::total, run, run_bytes);
   // Nearly all runs are of one class.
   const TrafficClass first = traffic_class_of(burst, run);
-  if ((run & ~burst.of_class(first)) == 0) return count(first, run, bytes);
+  if ((run & ~burst.of_class(first)) == 0) return count(first, run, run_bytes);
   for (std::size_t c = 0; c < traffic_class_count; ++c) {
     const std::uint64_t of_class = run & burst.classes[c];
     if (of_class != 0) count(static_cast<TrafficClass>(c), of_class, burst.bytes_of(of_class));
   }
+}
+
+void meter_verdicts(const Burst& burst, std::uint64_t run, std::uint64_t run_bytes,
+                    ObjectMeters& meters) {
+  const auto count = [&](Verdict verdict, std::uint64_t& packets, std::uint64_t& bytes) {
+    const std::uint64_t set = run & burst.with_verdict(verdict);
+    if (set == 0) return;
+    add(packets, Burst::size_of(set));
+    add(bytes, set == run ? run_bytes : burst.bytes_of(set));
+  };
+  count(Verdict::drop, meters.dropped_packets, meters.dropped_bytes);
+  count(Verdict::forward, meters.passed_packets, meters.passed_bytes);
+}
+
+void meter_requests(const Burst& burst, std::uint64_t run, ObjectMeters& meters) {
+  const auto count = [&](std::uint64_t set, std::uint64_t& cell) {
+    if ((run & set) != 0) add(cell, Burst::size_of(run & set));
+  };
+  count(burst.syns, meters.syn_received);
+  count(burst.answered, meters.syn_ack_sent);
+  if ((run & (burst.resets | burst.finishes | burst.dns_queries)) == 0) return;
+  count(burst.resets, meters.rst_received);
+  count(burst.finishes, meters.fin_received);
+  count(burst.dns_queries, meters.dns_queries);
 }
 
 }  // namespace
@@ -32,20 +56,15 @@ void meter_from_outside(const Burst& burst, std::uint64_t run, ObjectMeters& met
 void meter(Burst& burst, StageContext& context) {
   burst.for_each_run(burst.metered, [&](std::uint32_t object, std::uint64_t run) {
     ObjectMeters& meters = context.state.meters[context.policy.object_slot(object)];
+    const std::uint64_t bytes = burst.bytes_of(run);
     if (burst.from == Side::inside) {
       add(meters.from_inside_packets, Burst::size_of(run));
-      add(meters.from_inside_bytes, burst.bytes_of(run));
+      add(meters.from_inside_bytes, bytes);
       return;
     }
-    meter_from_outside(burst, run, meters);
-    const auto count = [&](std::uint64_t& cell, std::uint64_t set) {
-      if ((run & set) != 0) add(cell, Burst::size_of(run & set));
-    };
-    count(meters.syn_received, burst.syns);
-    count(meters.syn_ack_sent, burst.answered);
-    count(meters.dropped_packets, burst.with_verdict(Verdict::drop));
-    const std::uint64_t dropped = run & burst.with_verdict(Verdict::drop);
-    if (dropped != 0) add(meters.dropped_bytes, burst.bytes_of(dropped));
+    meter_received(burst, run, bytes, meters);
+    meter_requests(burst, run, meters);
+    meter_verdicts(burst, run, bytes, meters);
   });
 }
 

@@ -14,9 +14,10 @@ bool authenticated(const TcpPacket& p) {
 
 void authenticate(const TcpPacket& p) {
   const std::uint32_t lifetime_ms = p.context.policy.global().authenticated_lifetime_s * 1000;
-  if (p.state().sources.add(p.key.client, p.context.now_ms(), lifetime_ms)) {
-    p.context.count(Counter::source_authenticated);
-  }
+  const auto added = p.state().sources.add(p.key.client, p.context.now_ms(), lifetime_ms);
+  if (added == SourceTable::Added::refused) return;
+  p.context.count(Counter::source_authenticated);
+  if (added == SourceTable::Added::entered) add(p.meters().new_sources, 1);
 }
 
 /// The cookie of a bad-ack challenge: that of a client with initial sequence number 0 and no

@@ -148,31 +148,6 @@ void from_inside(TcpPacket& p) {
   server_segment(p);
 }
 
-/// Segments of a burst by what they may do.
-struct Segments {
-  std::uint64_t all = 0;
-  std::uint64_t syns = 0;      ///< SYN without ACK
-  std::uint64_t requests = 0;  ///< neither SYN nor RST, so that they may bring a cookie
-};
-
-Segments sort_segments(const Burst& burst) {
-  using namespace tcp_flag;
-  const std::size_t count = burst.frames.size();
-  Segments segments{.all = burst.open & burst.of_class(TrafficClass::tcp)};
-  if ((segments.all & burst.plain) != 0) {
-    segments.syns = with_flags(burst.columns, count, syn | ack, syn);
-    segments.requests = with_flags(burst.columns, count, syn | rst, 0);
-  }
-  segments.syns &= segments.all & burst.plain;
-  segments.requests &= segments.all & burst.plain;
-  Burst::for_each(segments.all & ~burst.plain, [&](std::size_t i) {
-    const std::uint8_t flags = burst.headers(i).tcp_flags;
-    segments.syns |= std::uint64_t{(flags & (syn | ack)) == syn} << i;
-    segments.requests |= std::uint64_t{(flags & (syn | rst)) == 0} << i;
-  });
-  return segments;
-}
-
 /// Finds the keys of all segments and their hashes, and starts to fetch what the lookups will
 /// touch.
 void hash_flows(Burst& burst, const StageContext& context, std::uint64_t segments) {
@@ -294,17 +269,15 @@ void handle_segments(Burst& burst, StageContext& context, std::uint64_t syns, st
   }
 }
 
-void handle_from_outside(Burst& burst, StageContext& context, const Segments& segments) {
-  burst.syns = segments.syns;
-  context.count(Counter::syn_received, Burst::size_of(burst.syns));
-  const Authenticated modes = sort_by_mode(burst, context, segments.all & ~burst.trusted);
+void handle_from_outside(Burst& burst, StageContext& context, std::uint64_t segments) {
+  const Authenticated modes = sort_by_mode(burst, context, segments & ~burst.trusted);
   // In mode proxy every SYN is answered, whatever else is known.
-  const std::uint64_t syns = modes.proxy & segments.syns;
+  const std::uint64_t syns = modes.proxy & burst.syns;
   burst.to_answer = syns;
   prepare_answers(burst, context);
 
-  const std::uint64_t unknown = fetch_flows(burst, context, segments.all);
-  const std::uint64_t requests = segments.requests & unknown;
+  const std::uint64_t unknown = fetch_flows(burst, context, segments);
+  const std::uint64_t requests = burst.requests & unknown;
   check_cookies(burst, context, requests & (modes.proxy | modes.reset));
   if (burst.cookies_right == 0) drop_unanswered(burst, context, requests & modes.proxy);
   handle_segments(burst, context, syns, ~unknown);
@@ -314,12 +287,12 @@ void handle_from_outside(Burst& burst, StageContext& context, const Segments& se
 }  // namespace
 
 void handle_tcp(Burst& burst, StageContext& context) {
-  const Segments segments = sort_segments(burst);
-  if (segments.all == 0) return;
-  hash_flows(burst, context, segments.all);
+  const std::uint64_t segments = burst.open & burst.of_class(TrafficClass::tcp);
+  if (segments == 0) return;
+  hash_flows(burst, context, segments);
   if (burst.from == Side::outside) return handle_from_outside(burst, context, segments);
-  fetch_flows(burst, context, segments.all);
-  Burst::for_each(segments.all, [&](std::size_t i) { handle_segment(burst, context, i); });
+  fetch_flows(burst, context, segments);
+  Burst::for_each(segments, [&](std::size_t i) { handle_segment(burst, context, i); });
 }
 
 }  // namespace sekimori

@@ -33,15 +33,22 @@ class SourceTable {
     return index != Table::none && !expired(table_[index], now_ms);
   }
 
-  /// Enters a source or prolongs its stay. False when there is no room.
-  bool add(const Address& address, std::uint32_t now_ms, std::uint32_t lifetime_ms) {
+  enum class Added : std::uint8_t {
+    entered,
+    prolonged,  ///< it was in already
+    refused,    ///< there is no room
+  };
+
+  /// Enters a source or prolongs its stay.
+  Added add(const Address& address, std::uint32_t now_ms, std::uint32_t lifetime_ms) {
     const SourceKey source{address};
     const std::uint64_t h = hash(source);
     std::uint32_t index = table_.find(h, source);
+    const bool is_new = index == Table::none || expired(table_[index], now_ms);
     if (index == Table::none) index = table_.insert(h, source);
-    if (index == Table::none) return false;
+    if (index == Table::none) return Added::refused;
     table_[index].expires_ms = now_ms + lifetime_ms;
-    return true;
+    return is_new ? Added::entered : Added::prolonged;
   }
 
   /// Removes what has expired among the next `count` places.

@@ -139,7 +139,8 @@ class Box {
       }
       for (const std::uint64_t number :
            {m.dropped_packets, m.dropped_bytes, m.syn_received, m.syn_ack_sent, m.cookie_valid,
-            m.connections_established, m.from_inside_packets, m.from_inside_bytes}) {
+            m.connections_established, m.from_inside_packets, m.from_inside_bytes, m.new_sources,
+            m.rst_received, m.fin_received, m.dns_queries, m.passed_packets, m.passed_bytes}) {
         add(number);
       }
       text += ';';

@@ -52,6 +52,11 @@ TEST(StatsJson, ShapesASnapshot) {
                          .heartbeat_unix_ns = 1'700'000'010 * ns_per_s,
                          .policy_generation = 3,
                          .policy_id = 0x0123456789abcdef,
+                         .outside_link_up = true,
+                         .measures_revision = 8,
+                         .measures_in_force = 2,
+                         .management_heartbeat_unix_ns = 1'700'000'010'250 * ns_per_ms,
+                         .cookie_keys_own = 1,
                          .workers = {numbered(), numbered()},
                          .objects = {{.name = "web", .meters = {}}}};
   snapshot.workers[1].heartbeat_ns = 5 * ns_per_s;
@@ -62,9 +67,10 @@ TEST(StatsJson, ShapesASnapshot) {
       {.instance = "default",
        .writer_alive = true,
        .read_at = {.monotonic_ns = 7 * ns_per_s, .unix_ns = 1'700'000'010'500 * ns_per_ms}});
-  EXPECT_EQ(keys(json), (std::vector<std::string>{
-                            "instance", "pid", "alive", "started", "heartbeat_age_s", "policy",
-                            "packets", "verdicts", "drops", "counters", "workers", "objects"}));
+  EXPECT_EQ(keys(json),
+            (std::vector<std::string>{"instance", "pid", "alive", "started", "heartbeat_age_s",
+                                      "policy", "links", "management", "packets", "verdicts",
+                                      "drops", "counters", "workers", "objects"}));
   EXPECT_EQ(json["instance"], "default");
   EXPECT_EQ(json["pid"], 4711);
   EXPECT_EQ(json["alive"], true);
@@ -72,6 +78,11 @@ TEST(StatsJson, ShapesASnapshot) {
   EXPECT_EQ(json["heartbeat_age_s"], 0.5);
   EXPECT_EQ(json["policy"]["generation"], 3);
   EXPECT_EQ(json["policy"]["id"], "0123456789abcdef");
+  EXPECT_EQ(json["links"], (Json{{"outside", "up"}, {"inside", "down"}}));
+  EXPECT_EQ(json["management"], (Json{{"heartbeat_age_s", 0.25},
+                                      {"measures_revision", 8},
+                                      {"measures_in_force", 2},
+                                      {"cookie_keys_own", 1}}));
   EXPECT_EQ(json["packets"]["transmit_lost"], 2);
   ASSERT_EQ(json["workers"].size(), 2U);
   EXPECT_EQ(json["workers"][1]["worker"], 1);
@@ -81,6 +92,32 @@ TEST(StatsJson, ShapesASnapshot) {
   EXPECT_EQ(json["objects"][0]["name"], "web");
   EXPECT_EQ(json["objects"][0]["packets"]["tcp"], 17);
   EXPECT_EQ(json["objects"][0]["syn_received"], 18);
+}
+
+TEST(StatsJson, SaysThatControlHasNeverCalled) {
+  const Json json = snapshot_json({}, {.instance = "default", .writer_alive = true, .read_at = {}});
+  EXPECT_TRUE(json["management"]["heartbeat_age_s"].is_null());
+}
+
+TEST(StatsJson, NamesEveryMeterOfAnObject) {
+  StatsSnapshot::Object object{.name = "web", .meters = {}};
+  ObjectMeters& m = object.meters;
+  std::uint64_t next = 1;
+  for (std::uint64_t* const value :
+       {&m.dropped_packets, &m.dropped_bytes, &m.syn_received, &m.syn_ack_sent, &m.cookie_valid,
+        &m.connections_established, &m.new_sources, &m.rst_received, &m.fin_received,
+        &m.dns_queries, &m.passed_packets, &m.passed_bytes, &m.from_inside_packets,
+        &m.from_inside_bytes}) {
+    *value = next++;
+  }
+  const Json json = object_json(object);
+  next = 1;
+  for (const char* const name :
+       {"dropped_packets", "dropped_bytes", "syn_received", "syn_ack_sent", "cookie_valid",
+        "connections_established", "new_sources", "rst_received", "fin_received", "dns_queries",
+        "passed_packets", "passed_bytes", "from_inside_packets", "from_inside_bytes"}) {
+    EXPECT_EQ(json[name], next++) << name;
+  }
 }
 
 TEST(StatsJson, TakesAClockThatWasSetBackForNoTime) {

@@ -123,6 +123,11 @@ TEST(StatsReader, SeesWhatWasWritten) {
   set(segment->header().heartbeat_unix_ns, 11);
   set(segment->header().policy_generation, 12);
   set(segment->header().policy_id, 13);
+  set(segment->header().inside_link_up, 1);
+  set(segment->header().measures_revision, 14);
+  set(segment->header().measures_in_force, 15);
+  set(segment->header().management_heartbeat_unix_ns, 16);
+  set(segment->header().cookie_keys_own, 17);
   for (const std::uint32_t w : {0U, 1U}) {
     WorkerStats& worker = segment->worker(w);
     set(worker.heartbeat_ns, 100 + w);
@@ -134,6 +139,12 @@ TEST(StatsReader, SeesWhatWasWritten) {
     ObjectMeters& meters = segment->meters(w)[1];
     set(meters.received[2].packets, 30 + w);
     set(meters.from_inside_bytes, 40);
+    set(meters.rst_received, 41);
+    set(meters.fin_received, 42);
+    set(meters.dns_queries, 43);
+    set(meters.new_sources, 44);
+    set(meters.passed_packets, 45);
+    set(meters.passed_bytes, 46);
   }
   segment->publish_name(0, "web");
   segment->publish_name(1, std::string(PolicyBounds::max_name_length, 'n'));
@@ -146,6 +157,12 @@ TEST(StatsReader, SeesWhatWasWritten) {
   EXPECT_EQ(snapshot.heartbeat_unix_ns, 11U);
   EXPECT_EQ(snapshot.policy_generation, 12U);
   EXPECT_EQ(snapshot.policy_id, 13U);
+  EXPECT_FALSE(snapshot.outside_link_up);
+  EXPECT_TRUE(snapshot.inside_link_up);
+  EXPECT_EQ(snapshot.measures_revision, 14U);
+  EXPECT_EQ(snapshot.measures_in_force, 15U);
+  EXPECT_EQ(snapshot.management_heartbeat_unix_ns, 16U);
+  EXPECT_EQ(snapshot.cookie_keys_own, 17U);
   ASSERT_EQ(snapshot.workers.size(), 2U);
   EXPECT_EQ(snapshot.workers[1].heartbeat_ns, 101U);
   ASSERT_EQ(snapshot.objects.size(), 2U);
@@ -153,7 +170,14 @@ TEST(StatsReader, SeesWhatWasWritten) {
   EXPECT_EQ(snapshot.objects[1].name.size(), PolicyBounds::max_name_length);
   EXPECT_EQ(snapshot.objects[0].meters.received[2].packets, 0U);
   EXPECT_EQ(snapshot.objects[1].meters.received[2].packets, 61U);
-  EXPECT_EQ(snapshot.objects[1].meters.from_inside_bytes, 80U);
+  const ObjectMeters& meters = snapshot.objects[1].meters;
+  EXPECT_EQ(meters.from_inside_bytes, 80U);
+  EXPECT_EQ(meters.rst_received, 82U);
+  EXPECT_EQ(meters.fin_received, 84U);
+  EXPECT_EQ(meters.dns_queries, 86U);
+  EXPECT_EQ(meters.new_sources, 88U);
+  EXPECT_EQ(meters.passed_packets, 90U);
+  EXPECT_EQ(meters.passed_bytes, 92U);
 
   const WorkerStats total = snapshot.total();
   EXPECT_EQ(total.heartbeat_ns, 100U);
@@ -162,6 +186,40 @@ TEST(StatsReader, SeesWhatWasWritten) {
   EXPECT_EQ(total.drops[static_cast<std::size_t>(DropReason::land)], 10U);
   EXPECT_EQ(total.counters[static_cast<std::size_t>(Counter::syn_received)], 14U);
   EXPECT_EQ(total.counters[static_cast<std::size_t>(Counter::flows)], 41U);
+}
+
+TEST(StatsReader, UsesTheMemoryOfASnapshotAgain) {
+  const auto object_names = [](const StatsSnapshot& snapshot) {
+    std::vector<std::string> names;
+    for (const auto& object : snapshot.objects) names.push_back(object.name);
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  auto segment = StatsSegment::create(instance_name(), 1, 4);
+  ASSERT_TRUE(segment.has_value());
+  segment->publish_name(0, "web");
+  set(segment->meters(0)[0].syn_received, 5);
+  StatsSnapshot snapshot;
+  const auto reader = StatsReader::open(instance_name());
+  ASSERT_TRUE(reader.has_value());
+  reader->snapshot_into(snapshot);
+  EXPECT_EQ(object_names(snapshot), Names{"web"});
+  segment->publish_name(1, "mail");
+  set(segment->meters(0)[0].syn_received, 6);
+  reader->snapshot_into(snapshot);
+  EXPECT_EQ(object_names(snapshot), (Names{"web", "mail"}));
+  EXPECT_EQ(snapshot.objects[0].meters.syn_received, 6U);
+  EXPECT_EQ(snapshot.total().verdicts, reader->snapshot().total().verdicts);
+
+  // Another dataplane may give the same slots other names.
+  const std::string other_name = instance_name() + "-other";
+  auto other = StatsSegment::create(other_name, 2, 4);
+  ASSERT_TRUE(other.has_value());
+  other->publish_name(0, "shop");
+  StatsReader::open(other_name)->snapshot_into(snapshot);
+  EXPECT_EQ(object_names(snapshot), Names{"shop"});
+  EXPECT_EQ(snapshot.objects[0].meters.syn_received, 0U);
+  EXPECT_EQ(snapshot.workers.size(), 2U);
 }
 
 TEST(StatsReader, SaysThatNothingRuns) {
@@ -186,6 +244,7 @@ TEST(StatsReader, RefusesEveryHeaderThatIsNotThisBuilds) {
       Case{"segment_bytes", offsetof(StatsHeader, segment_bytes), 8},
       Case{"workers_offset", offsetof(StatsHeader, workers_offset), 8},
       Case{"meters_offset", offsetof(StatsHeader, meters_offset), 8},
+      Case{"evidence_offset", offsetof(StatsHeader, evidence_offset), 8},
       Case{"names_offset", offsetof(StatsHeader, names_offset), 8},
   };
   for (const Case& c : cases) {

@@ -47,12 +47,22 @@ TEST(StatsView, ShowsTotalsThatAreNotZero) {
   const std::string view = stats_view("default", reading_after(10));
   EXPECT_THAT(view, HasSubstr("instance default: running, pid 4711, heartbeat 0.3 s ago, started "
                               "2023-11-14T22:13:20Z\n"
-                              "policy 0000000000abcdef, generation 2, 1 worker, 2 objects\n"));
+                              "policy 0000000000abcdef, generation 2, 1 worker, 2 objects\n"
+                              "control has not called\n"));
   EXPECT_THAT(view, HasSubstr("  1000  land                      source and destination address "
                               "are the same\n"));
   EXPECT_THAT(view, HasSubstr("123450  received_outside_packets"));
   EXPECT_THAT(view, Not(HasSubstr("tcp_checksum")));
   EXPECT_LT(view.find("busy"), view.find("calm"));
+}
+
+TEST(StatsView, ShowsWhatControlHasPutInForce) {
+  Reading reading = reading_after(10);
+  reading.snapshot.management_heartbeat_unix_ns = reading.at.unix_ns - 1'500 * ns_per_ms;
+  reading.snapshot.measures_in_force = 1;
+  reading.snapshot.measures_revision = 44;
+  EXPECT_THAT(stats_view("default", reading),
+              HasSubstr("\ncontrol called 1.5 s ago, 1 measure in force, revision 44\n"));
 }
 
 TEST(StatsView, SaysWhenTheDataplaneIsDead) {

@@ -78,6 +78,7 @@ TEST_P(Sharing, StatisticsOfDifferentWritersLieApart) {
   for (unsigned w = 0; w < workers; ++w) {
     all.push_back(written("WorkerStats", w, statistics.worker(w)));
     all.push_back(written<ObjectMeters>("ObjectMeters", w, statistics.meters(w)));
+    all.push_back(written("WorkerEvidence", w, statistics.evidence(w)));
   }
   expect_disjoint(all);
 }

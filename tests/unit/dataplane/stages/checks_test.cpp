@@ -163,6 +163,47 @@ TEST(Meters, CountWhatComesByClass) {
   EXPECT_EQ(worker.ground.meters[1].of(TrafficClass::total).packets, 0U);
 }
 
+TEST(Meters, CountWhatIsAskedForBeforeAnyVerdict) {
+  TestWorker worker{TestPolicy{.block = {"198.51.100.0/24"}},
+                    {classify, check_validity, apply_source_lists, meter}};
+  const std::string v6 = "[2001:db8::7]:4000 > [2001:db8::10]:80 ";
+  worker.take(out, {v4 + "tcp [S]", v4 + "tcp [S.]", v4 + "tcp [R]", v4 + "tcp [R.]",
+                    v4 + "tcp [F.]", v4 + "tcp [.]", "198.51.100.7:1 > 192.0.2.10:53 udp len=20",
+                    "198.51.100.7:53 > 192.0.2.10:1 udp len=20",
+                    "198.51.100.7:1 > 192.0.2.99:53 udp len=20"});
+  const ObjectMeters& meters = worker.ground.meters[0];
+  EXPECT_EQ(meters.syn_received, 1U);
+  EXPECT_EQ(meters.rst_received, 2U);
+  EXPECT_EQ(meters.fin_received, 1U);
+  EXPECT_EQ(meters.dns_queries, 1U);
+  EXPECT_EQ(meters.dropped_packets, 8U);
+  worker.take(out, {v6 + "tcp [S]", v6 + "tcp [R]", v6 + "tcp [F.]",
+                    "[2001:db8::7]:1 > [2001:db8::10]:53 udp len=20"});
+  EXPECT_EQ(meters.syn_received, 2U);
+  EXPECT_EQ(meters.rst_received, 3U);
+  EXPECT_EQ(meters.fin_received, 2U);
+  EXPECT_EQ(meters.dns_queries, 2U);
+  worker.take(out, {v4 + "tcp [S] badsum", v4 + "tcp [R] badsum", v4 + "tcp [F.] badsum"});
+  EXPECT_EQ(meters.syn_received, 2U);
+  EXPECT_EQ(meters.rst_received, 3U);
+  EXPECT_EQ(meters.fin_received, 2U);
+}
+
+TEST(Meters, CountWhatPasses) {
+  const auto pass_tcp = [](Burst& burst, StageContext&) {
+    burst.forward_all(burst.open & burst.of_class(TrafficClass::tcp));
+    burst.drop_all(burst.open & burst.of_class(TrafficClass::icmp), DropReason::limit_icmp);
+    burst.reply_all(burst.open);
+  };
+  TestWorker worker{TestPolicy{}, {classify, pass_tcp, meter}};
+  worker.take(out, {v4 + "tcp [.]", v4 + "tcp [.] len=10", v4_hosts + "icmp 8/0", v4 + "udp"});
+  const ObjectMeters& meters = worker.ground.meters[0];
+  EXPECT_EQ(meters.passed_packets, 2U);
+  EXPECT_EQ(meters.passed_bytes, 54U + 64);
+  EXPECT_EQ(meters.dropped_packets, 1U);
+  EXPECT_EQ(meters.dropped_bytes, 42U);
+}
+
 TEST(SourceLists, BlockAndTrustByTheLongestPrefixOfTheNearestList) {
   const TestPolicy policy{.allow = {"203.0.113.0/24"},
                           .block = {"203.0.113.64/26", "198.51.100.0/24", "2001:db8:bad::/48"},

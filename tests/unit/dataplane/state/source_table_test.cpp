@@ -16,7 +16,7 @@ SourceTable table_of(std::uint32_t capacity) {
 TEST(SourceTable, HoldsASourceForItsLifetime) {
   SourceTable table = table_of(16);
   EXPECT_FALSE(table.contains(source, 1000));
-  EXPECT_TRUE(table.add(source, 1000, 500));
+  EXPECT_EQ(table.add(source, 1000, 500), SourceTable::Added::entered);
   EXPECT_TRUE(table.contains(source, 1000));
   EXPECT_TRUE(table.contains(source, 1499));
   EXPECT_FALSE(table.contains(source, 1500));
@@ -25,8 +25,8 @@ TEST(SourceTable, HoldsASourceForItsLifetime) {
 
 TEST(SourceTable, ProlongsTheStayOfASourceThatIsThere) {
   SourceTable table = table_of(1);
-  EXPECT_TRUE(table.add(source, 1000, 500));
-  EXPECT_TRUE(table.add(source, 1400, 500));
+  EXPECT_EQ(table.add(source, 1000, 500), SourceTable::Added::entered);
+  EXPECT_EQ(table.add(source, 1400, 500), SourceTable::Added::prolonged);
   EXPECT_TRUE(table.contains(source, 1899));
   EXPECT_EQ(table.size(), 1U);
 }
@@ -44,14 +44,14 @@ TEST(SourceTable, VouchesForAnIpv6NetworkAndForOneIpv4Address) {
 
 TEST(SourceTable, RefusesWhenItIsFullUntilSomeExpire) {
   SourceTable table = table_of(2);
-  EXPECT_TRUE(table.add(Address::from_ipv4(be32{1}), 0, 100));
-  EXPECT_TRUE(table.add(Address::from_ipv4(be32{2}), 0, 200));
-  EXPECT_FALSE(table.add(Address::from_ipv4(be32{3}), 0, 100));
+  EXPECT_EQ(table.add(Address::from_ipv4(be32{1}), 0, 100), SourceTable::Added::entered);
+  EXPECT_EQ(table.add(Address::from_ipv4(be32{2}), 0, 200), SourceTable::Added::entered);
+  EXPECT_EQ(table.add(Address::from_ipv4(be32{3}), 0, 100), SourceTable::Added::refused);
   table.sweep(2, 99);
   EXPECT_EQ(table.size(), 2U);
   table.sweep(2, 100);
   EXPECT_EQ(table.size(), 1U);
-  EXPECT_TRUE(table.add(Address::from_ipv4(be32{3}), 100, 100));
+  EXPECT_EQ(table.add(Address::from_ipv4(be32{3}), 100, 100), SourceTable::Added::entered);
   EXPECT_TRUE(table.contains(Address::from_ipv4(be32{2}), 100));
 }
 

@@ -55,3 +55,11 @@ function(sekimori_proof top)
       "${CMAKE_SOURCE_DIR}/hw/formal/${top}_props.sv")
   set_tests_properties(hw.proof.${top} PROPERTIES LABELS hw TIMEOUT 120)
 endfunction()
+
+# sekimori_package(KERNEL SOURCES ...): a test that what Vitis is told about a kernel is so.
+function(sekimori_package kernel)
+  cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
+  add_test(NAME hw.package.${kernel}
+    COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/hw/package/check.py" ${kernel} ${ARG_SOURCES})
+  set_tests_properties(hw.package.${kernel} PROPERTIES LABELS hw TIMEOUT 120)
+endfunction()

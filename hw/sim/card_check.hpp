@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "dataplane/state/suffix_set.hpp"
+#include "hw/host/card.hpp"
+#include "hw/sim/frames.hpp"
+#include "hw/sim/golden.hpp"
+
+namespace sekimori {
+
+/// Loads the bench's policy, keys and suffixes into a card, sends frames through its kernels by
+/// `packet_mm2s` and `packet_s2mm`, and compares what comes out with what software makes of them,
+/// byte by byte. Failures are GoogleTest's.
+class CardCheck {
+ public:
+  explicit CardCheck(Card& card, std::uint64_t seed = 1);
+
+  void load();
+  /// Frames of every kind: handshakes, DNS questions, others, damaged ones, ones with an error.
+  void run_random(std::size_t frames);
+  void run(const std::vector<Bytes>& frames, const std::vector<bool>& errors = {});
+
+  std::uint64_t compared = 0;
+  std::uint64_t answered = 0;
+  std::uint64_t matched = 0;
+
+ private:
+  Card* card_;
+  Random random_;
+  Golden golden_;
+  std::vector<SuffixSet::Entry> suffixes_;
+  SuffixSet set_;
+};
+
+}  // namespace sekimori

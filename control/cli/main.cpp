@@ -4,6 +4,7 @@
 #include <string>
 
 #include "control/cli/exit_status.hpp"
+#include "control/cli/fpga_commands.hpp"
 #include "control/cli/policy_commands.hpp"
 #include "control/cli/stats_commands.hpp"
 #include "control/model/reference.hpp"
@@ -11,6 +12,23 @@
 namespace {
 
 using namespace sekimori;
+
+void add_fpga_commands(CLI::App& app, FpgaChoice& choice, int& status) {
+  CLI::App* fpga = app.add_subcommand("fpga", "Load and check a card with Sekimori's kernels");
+  fpga->require_subcommand(1);
+  const auto add = [&](const char* name, const char* text, int (*command)(const FpgaChoice&)) {
+    CLI::App* sub = fpga->add_subcommand(name, text);
+    sub->add_option("--device", choice.device, "The card's number")->capture_default_str();
+    sub->add_option("--xclbin", choice.xclbin, "The bitstream")
+        ->required()
+        ->check(CLI::ExistingFile);
+    sub->callback([&choice, &status, command] { status = command(choice); });
+  };
+  add("load", "Load a bitstream", fpga_load_command);
+  add("status", "Show the kernels and their counters", fpga_status_command);
+  add("self-test", "Send known frames through the card, which must not be in use",
+      fpga_self_test_command);
+}
 
 int run(int argc, char** argv) {
   CLI::App app{"Checks and compiles policies of Sekimori and shows what its dataplane does."};
@@ -46,6 +64,9 @@ int run(int argc, char** argv) {
   top->add_option("--instance", instance, "The dataplane's instance name")->capture_default_str();
   top->add_flag("--once", once, "Show one second and end");
   top->callback([&] { status = top_command(instance, once); });
+
+  FpgaChoice choice;
+  add_fpga_commands(app, choice, status);
 
   app.add_subcommand("config-reference", "Print docs/CONFIG.md")->callback([] {
     std::fputs(config_reference().c_str(), stdout);

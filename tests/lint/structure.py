@@ -33,7 +33,8 @@ MAY_INCLUDE = {
     "control/pki": ["common"],
     "control/link": ["common", "control/model"],
     "control/api": ["common", "control/model", "control/pki"],
-    "control/cli": ["common", "control/model", "control/compile", "control/pki"],
+    "control/cli": ["common", "control/model", "control/compile", "control/pki",
+                    "hw/host"],
     "hw/host": ["common"],
 }
 # The dataplane's two programs stand on the whole packet path.

@@ -88,6 +88,7 @@ struct UrlForm {
   std::span<const std::string_view> schemes;
   bool port_needed = false;
   bool path_allowed = false;
+  bool address_needed = false;  ///< in place of a name
 };
 
 /// The part of a URL between "//" and the path (RFC 3986, section 3.2).
@@ -109,6 +110,11 @@ std::optional<TextFault> check_authority(std::string_view authority, const UrlFo
     const std::size_t colon = std::min(authority.find(':'), authority.size());
     host = authority.substr(0, colon);
     behind = authority.substr(colon);
+    const bool is_address = Address::parse(host).has_value();
+    if (form.address_needed && !is_address && is_host_name(host)) {
+      return TextFault{quoted + " has a name in it",
+                       "write its IP address, for names may not resolve during an attack"};
+    }
     host_is_right = is_host_name(host);
   }
   if (!host_is_right) return TextFault{quoted + " names no host", {}};
@@ -174,7 +180,7 @@ std::string form_text(TextForm form) {
     case TextForm::mail_server_url:
       return "an smtp or smtps URL of a host and perhaps a port";
     case TextForm::syslog_url:
-      return "a udp or tcp URL of a host and a port";
+      return "a udp or tcp URL of an IP address and a port";
     case TextForm::file:
       return "the path of a file, from / on";
   }
@@ -205,13 +211,20 @@ std::optional<TextFault> check_text(TextForm form, std::string_view text) {
     case TextForm::mail_address:
       return check_mail_address(text);
     case TextForm::web_url:
-      return check_url(text, {.schemes = web_schemes, .port_needed = false, .path_allowed = true});
+      return check_url(text, {.schemes = web_schemes,
+                              .port_needed = false,
+                              .path_allowed = true,
+                              .address_needed = false});
     case TextForm::mail_server_url:
-      return check_url(text,
-                       {.schemes = mail_schemes, .port_needed = false, .path_allowed = false});
+      return check_url(text, {.schemes = mail_schemes,
+                              .port_needed = false,
+                              .path_allowed = false,
+                              .address_needed = false});
     case TextForm::syslog_url:
-      return check_url(text,
-                       {.schemes = syslog_schemes, .port_needed = true, .path_allowed = false});
+      return check_url(text, {.schemes = syslog_schemes,
+                              .port_needed = true,
+                              .path_allowed = false,
+                              .address_needed = true});
     case TextForm::file:
       return check_file(text);
   }

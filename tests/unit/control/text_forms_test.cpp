@@ -77,6 +77,7 @@ TEST(TextForms, RefuseWhatIsNot) {
       {TextForm::mail_server_url, "http://mail.example.com"},
       {TextForm::syslog_url, "udp://192.0.2.1"},
       {TextForm::syslog_url, "udp://192.0.2.1:514/"},
+      {TextForm::syslog_url, "udp://log.example.com:514"},
       {TextForm::file, "etc/secret"},
       {TextForm::file, "/etc/\nsecret"},
       {TextForm::file, "/" + std::string(4'095, 'x')},

@@ -24,6 +24,7 @@ using Json = nlohmann::ordered_json;
   X(method_not_allowed, 405, "This cannot be done here")                   \
   X(not_acceptable, 406, "There is no such representation")                \
   X(conflict, 409, "The present state does not allow this")                \
+  X(length_required, 411, "The body's length is missing")                  \
   X(too_large, 413, "The request is too large")                            \
   X(media_type, 415, "The body has the wrong type")                        \
   X(invalid, 422, "The input breaks a rule")                               \

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "control/model/listing.hpp"
+
 namespace sekimori {
 namespace {
 
@@ -100,7 +102,7 @@ class Checker {
     for (const Json& one : types) {
       const auto& name = one.get_ref<const std::string&>();
       if (has_type(value, name)) return true;
-      wanted += (wanted.empty() ? "" : " or ") + std::string{article_and_type(name)};
+      add_listed(wanted, article_and_type(name), " or ");
     }
     fault(place, "has to be " + wanted + ", not " + shown(value));
     return false;
@@ -112,7 +114,7 @@ class Checker {
     std::string names;
     for (const Json& one : *allowed) {
       if (one == value) return true;
-      names += (names.empty() ? "" : ", ") + shown(one);
+      add_listed(names, shown(one));
     }
     fault(place, "has to be one of " + names + ", not " + shown(value));
     return false;
@@ -177,11 +179,9 @@ class Checker {
   static std::string known(Json::const_iterator properties, const Json& schema) {
     std::string names;
     if (properties != schema.end()) {
-      for (const auto& [name, unused] : properties->items()) {
-        names += (names.empty() ? "; known are " : ", ") + name;
-      }
+      for (const auto& [name, unused] : properties->items()) add_listed(names, name);
     }
-    return names;
+    return names.empty() ? names : "; known are " + names;
   }
 
   const Json& components_;

@@ -115,6 +115,8 @@ Json record_schemas() {
       {"InputFault", record({{"place", text(2000), "a JSON pointer, a parameter, or line:column"},
                              {"rule", text(2000)}})},
       {"Problem", problem()},
+      {"OpenApiDocument",
+       {{"type", "object"}, {"required", {"openapi", "info", "paths", "components"}}}},
   };
 }
 

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <vector>
 
 #include "dataplane/packet/segment.hpp"
+#include "dataplane/state/huge_pages.hpp"
 #include "dataplane/state/syn_cookie.hpp"
 
 namespace sekimori {
@@ -75,8 +75,8 @@ class Pool {
   void give_back(std::uint32_t index) { free_.push_back(index); }
 
  private:
-  std::vector<Entry> entries_;
-  std::vector<std::uint32_t> free_;
+  HugePageVector<Entry> entries_;
+  HugePageVector<std::uint32_t> free_;
 };
 
 /// A copy of an early segment that waits for the server.

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <vector>
 
 #include "dataplane/state/huge_pages.hpp"
 
@@ -183,8 +182,8 @@ class HashTable {
   }
 
   HugePageVector<Entry> entries_;
-  std::vector<std::uint64_t> used_;
-  std::vector<std::uint32_t> free_;
+  HugePageVector<std::uint64_t> used_;
+  HugePageVector<std::uint32_t> free_;
   HugePageVector<Bucket> buckets_;
   std::uint32_t mask_;
   std::size_t cursor_ = 0;  ///< of the sweep, in words of `used_`

@@ -10,7 +10,8 @@
 namespace sekimori {
 
 /// Allocates what is large in whole huge pages, if the kernel has them to spare. Tables are looked
-/// up at random, and with ordinary pages nearly every lookup would miss the TLB, too.
+/// up at random, and with ordinary pages nearly every lookup would miss the TLB, too. Whatever it
+/// allocates has its cache lines to itself, so that workers do not write to each other's.
 template <typename T>
 struct HugePageAllocator {
   using value_type = T;

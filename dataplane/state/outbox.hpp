@@ -4,9 +4,9 @@
 #include <cstring>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "dataplane/packet/frame.hpp"
+#include "dataplane/state/huge_pages.hpp"
 
 namespace sekimori {
 
@@ -44,8 +44,8 @@ class Outbox {
  private:
   static constexpr std::size_t default_arena_bytes = 1U << 20;
 
-  std::vector<std::uint8_t> arena_;
-  std::vector<Packet> packets_;
+  HugePageVector<std::uint8_t> arena_;
+  HugePageVector<Packet> packets_;
   std::size_t used_ = 0;
 };
 

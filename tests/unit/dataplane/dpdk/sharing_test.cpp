@@ -119,10 +119,15 @@ TEST_P(Sharing, TablesLieApart) {
   for (unsigned w = 0; w < workers; ++w) {
     states.push_back(std::make_unique<WorkerState>(policy.global, workers, secret, keys,
                                                    statistics.worker(w), statistics.meters(w)));
-    const WorkerState& state = *states.back();
+    WorkerState& state = *states.back();
     all.push_back(written<ObjectLimits>("ObjectLimits", w, state.limits));
     all.push_back(
         written("flows", w, std::span<const Flow>{&state.flows[0], state.flows.capacity()}));
+    all.push_back(written("handshakes", w, state.handshakes[0]));
+    all.push_back(written("held segments", w, state.held[0]));
+    const auto packet = state.outbox.add(Side::outside, 1);
+    all.push_back(written("packets of our own", w, packet.front()));
+    all.push_back(written("their list", w, state.outbox.packets().front()));
   }
   expect_disjoint(all);
 }

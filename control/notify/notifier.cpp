@@ -132,12 +132,13 @@ class Notifier::Worker {
   void run() {
     for (;;) {
       Inbox inbox = take_inbox();
-      if (inbox.stopping) break;
       guarded([&] {
+        // At the end too, so that what was told is in the log for the next start.
         for (const Incident& incident : inbox.incidents) compose(incident);
         for (auto& [tenant, promise] : inbox.tests) compose_test(tenant, std::move(promise));
-        start_due();
+        if (!inbox.stopping) start_due();
       });
+      if (inbox.stopping) break;
       conclude(carrier_.wait(time_to_next()));
     }
     stop();
@@ -307,11 +308,6 @@ class Notifier::Worker {
       const Delivery& delivery = queue_.at(key).delivery;
       run->add({delivery.recipient, false, "the program was stopped before it was sent"});
     }
-    const std::scoped_lock lock{mutex_};
-    for (auto& [tenant, promise] : tests_) {
-      promise.set_value({{{}, false, "the program was stopped before it was sent"}});
-    }
-    tests_.clear();
   }
 
   void end_test(const Delivery& delivery, bool delivered, const std::string& words) {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <system_error>
 
 #include "control/notify/clean_text.hpp"
 #include "control/notify/server_url.hpp"
@@ -149,8 +150,12 @@ AttemptResult Transfer::result(CURLcode code) const {
   curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
   std::string trouble;
   if (code != CURLE_OK) {
-    trouble = curl_easy_strerror(code);
-    if (trouble_[0] != '\0') trouble += std::string{": "} + trouble_.data();
+    trouble = trouble_[0] != '\0' ? trouble_.data() : curl_easy_strerror(code);
+    long error = 0;
+    curl_easy_getinfo(handle_, CURLINFO_OS_ERRNO, &error);
+    if (error != 0) {
+      trouble.append(": ").append(std::generic_category().message(static_cast<int>(error)));
+    }
   }
   return channel_ == Channel::mail ? mail_result(status, trouble) : webhook_result(status, trouble);
 }
@@ -183,7 +188,8 @@ std::size_t Transfer::take_header(char* data, std::size_t size, std::size_t coun
   std::string_view line{data, size * count};
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
   auto& self = *static_cast<Transfer*>(transfer);
-  self.last_reply_ = clean_text(line.substr(0, longest_words));
+  // The goodbye after a refusal says nothing about it.
+  if (!line.starts_with("221")) self.last_reply_ = clean_text(line.substr(0, longest_words));
   return size * count;
 }
 

@@ -24,6 +24,11 @@ inline constexpr std::size_t cookie_key_registers = 4;
   return unix_s / cookie_slot_s;
 }
 
+struct SlotKey {
+  std::uint64_t slot = 0;
+  SipKey key;
+};
+
 /// The secret from which every key of a node derives. Nodes that share it accept each other's
 /// cookies.
 class MasterSecret {

@@ -49,6 +49,8 @@ namespace sekimori {
   X(unprotected, "destination belongs to no object, and the policy drops such")                \
   X(source_blocked, "source is on a block list")                                               \
   X(fragment_refused, "object accepts no fragments")                                           \
+  /* A measure says no. */                                                                     \
+  X(destination_given_up, "destination is given up for a time, to spare others")               \
   /* A limit of the object is reached. */                                                      \
   X(limit_total, "object's limit for all its traffic is reached")                              \
   X(limit_tcp, "object's limit for TCP is reached")                                            \

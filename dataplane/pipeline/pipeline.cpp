@@ -1,6 +1,7 @@
 #include "dataplane/pipeline/pipeline.hpp"
 
 #include "dataplane/stages/classify.hpp"
+#include "dataplane/stages/given_up.hpp"
 #include "dataplane/stages/icmp_errors.hpp"
 #include "dataplane/stages/limits.hpp"
 #include "dataplane/stages/meters.hpp"
@@ -48,6 +49,7 @@ void Pipeline::process(Side from, std::span<Frame> frames, std::span<Decision> d
 
   classify(burst_, context);
   check_validity(burst_, context);
+  drop_given_up(burst_, context);
   apply_source_lists(burst_, context);
   handle_tcp(burst_, context);
   translate_icmp_errors(burst_, context);

@@ -146,6 +146,14 @@ struct Burst {
   [[nodiscard]] Family family(std::size_t i) const {
     return is_plain(i) ? Family::ipv4 : headers_[i].source.family();
   }
+  [[nodiscard]] Address source(std::size_t i) const {
+    return is_plain(i) ? Address::from_ipv4(std::bit_cast<be32>(columns.source(i)))
+                       : headers_[i].source;
+  }
+  [[nodiscard]] Address destination(std::size_t i) const {
+    return is_plain(i) ? Address::from_ipv4(std::bit_cast<be32>(columns.destination(i)))
+                       : headers_[i].destination;
+  }
   [[nodiscard]] bool is_plain(std::size_t i) const { return (plain >> i & 1) != 0; }
 
   /// Takes all frames apart and parses those that are not plain.

@@ -33,14 +33,7 @@ bool resolves_neighbours(const Frame& frame, const Headers& headers) {
 /// The address that may be protected: where a packet from outside goes, where one from inside is
 /// from.
 Address near_end(const Burst& burst, std::size_t i) {
-  const bool outside = burst.from == Side::outside;
-  if (burst.is_plain(i)) {
-    const PlainTcp& plain = burst.columns;
-    return Address::from_ipv4(
-        std::bit_cast<be32>(outside ? plain.destination(i) : plain.source(i)));
-  }
-  const Headers& headers = burst.headers(i);
-  return outside ? headers.destination : headers.source;
+  return burst.from == Side::outside ? burst.destination(i) : burst.source(i);
 }
 
 bool addressed(const Burst& burst, std::size_t i) {

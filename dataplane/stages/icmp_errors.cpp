@@ -92,7 +92,7 @@ void translate_icmp_errors(Burst& burst, StageContext& context) {
     const FlowKey key = key_of(*quoted, burst.from);
     const std::uint32_t index = state.flows.find(key.hash(state.flow_key), key);
     if (index == FlowTable::none) {
-      const ObjectRecord& object = context.policy.object(burst.object[i]);
+      const ProtectedObject& object = context.policy.protected_object(burst.object[i]);
       if (burst.from == Side::outside &&
           context.policy.syn_mode(object, key.server_port) == SynMode::proxy) {
         burst.drop(i, DropReason::icmp_unmatched);

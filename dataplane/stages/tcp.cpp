@@ -110,7 +110,7 @@ void take_up(TcpPacket& p) {
 }
 
 bool is_allowed_client(const TcpPacket& p) {
-  return listed_action(p.context.policy, p.object(), p.key.client) == SourceAction::allow;
+  return listed_action(p.context.policy, p.protected_object(), p.key.client) == SourceAction::allow;
 }
 
 void inside_without_flow(TcpPacket& p) {
@@ -198,8 +198,8 @@ Authenticated sort_by_mode(const Burst& burst, const StageContext& context,
     result.reset |= mode == SynMode::reset ? set : 0;
   };
   burst.for_each_run(segments, [&](std::uint32_t index, std::uint64_t run) {
-    const ObjectRecord& object = context.policy.object(index);
-    if (object.service_count == 0) return sort(object.syn_mode, run);
+    const ProtectedObject& object = context.policy.protected_object(index);
+    if (object.record.service_count == 0) return sort(object.record.syn_mode, run);
     Burst::for_each(run, [&](std::size_t i) {
       sort(context.policy.syn_mode(object, burst.headers(i).destination_port),
            std::uint64_t{1} << i);

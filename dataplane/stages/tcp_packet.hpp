@@ -17,14 +17,17 @@ struct TcpPacket {
   [[nodiscard]] Frame& frame() const { return burst.frames[number]; }
   [[nodiscard]] const Headers& headers() const { return burst.headers(number); }
   [[nodiscard]] WorkerState& state() const { return context.state; }
-  [[nodiscard]] const ObjectRecord& object() const {
-    return context.policy.object(burst.object[number]);
+  [[nodiscard]] const ProtectedObject& protected_object() const {
+    return context.policy.protected_object(burst.object[number]);
   }
+  [[nodiscard]] const ObjectRecord& object() const { return protected_object().record; }
   [[nodiscard]] std::uint32_t object_slot() const {
     return context.policy.object_slot(burst.object[number]);
   }
   [[nodiscard]] ObjectMeters& meters() const { return state().meters[object_slot()]; }
-  [[nodiscard]] SynMode mode() const { return context.policy.syn_mode(object(), key.server_port); }
+  [[nodiscard]] SynMode mode() const {
+    return context.policy.syn_mode(protected_object(), key.server_port);
+  }
   [[nodiscard]] BackendProfile assumed() const {
     return assumed_profile(object(), key.server.family());
   }

@@ -27,43 +27,53 @@ std::optional<std::uint32_t> ObjectSlots::slot(std::string_view name) {
 }
 
 tl::expected<PolicyTables, std::string> PolicyTables::build(PolicyImage image, ObjectSlots& slots) {
-  PolicyTables tables{std::move(image)};
-  for (const ObjectRecord& object : tables.image_.objects()) {
-    const auto slot = slots.slot(tables.image_.name(object));
+  const auto shared = std::make_shared<Shared>(std::move(image));
+  for (const ObjectRecord& object : shared->image.objects()) {
+    const std::string_view name = shared->image.name(object);
+    const auto slot = slots.slot(name);
     if (!slot) {
       return tl::unexpected<std::string>{
           "more object names than the " + std::to_string(slots.capacity()) +
           " slots of tables.objects, counting those of earlier policies; restart to free them"};
     }
-    tables.objects_.push_back({.slot = *slot,
+    shared->index_of_name.emplace(name, static_cast<std::uint32_t>(shared->objects.size()));
+    shared->objects.push_back({.slot = *slot,
                                .limited = limited(object),
-                               .authenticates_tcp = authenticates_tcp(tables.image_, object),
+                               .authenticates_tcp = authenticates_tcp(shared->image, object),
                                .record = object});
   }
 
   std::vector<PrefixMap::Entry> entries;
-  for (const PrefixRecord& p : tables.image_.prefixes()) {
+  for (const PrefixRecord& p : shared->image.prefixes()) {
     entries.push_back({.prefix = p.prefix, .value = p.object});
   }
-  tables.destinations_ = PrefixMap{entries};
+  shared->destinations = PrefixMap{entries};
 
-  for (const SourceListRecord& list : tables.image_.source_lists()) {
+  for (const SourceListRecord& list : shared->image.source_lists()) {
     entries.clear();
     for (const SourceEntryRecord& e :
-         tables.image_.source_entries().subspan(list.first_entry, list.entry_count)) {
+         shared->image.source_entries().subspan(list.first_entry, list.entry_count)) {
       entries.push_back({.prefix = e.prefix, .value = static_cast<std::uint32_t>(e.action)});
     }
-    tables.source_lists_.emplace_back(entries);
+    shared->source_lists.emplace_back(entries);
   }
-  return tables;
+  return PolicyTables{shared};
 }
 
-SynMode PolicyTables::service_mode(const ObjectRecord& object, std::uint16_t port) const {
-  const auto services = image_.services().subspan(object.first_service, object.service_count);
+std::optional<std::uint32_t> PolicyTables::find_object(std::string_view name) const {
+  const auto found = shared_->index_of_name.find(name);
+  if (found == shared_->index_of_name.end()) return std::nullopt;
+  return found->second;
+}
+
+SynMode PolicyTables::service_mode(const ProtectedObject& object, std::uint16_t port) const {
+  const ObjectRecord& record = object.record;
+  const auto services = image().services().subspan(record.first_service, record.service_count);
   const auto service = std::ranges::lower_bound(services, port, {},
                                                 [](const ServiceRecord& s) { return s.last_port; });
   const bool inside = service != services.end() && service->first_port <= port;
-  return inside ? service->syn_mode : object.syn_mode;
+  const SynMode mode = inside ? service->syn_mode : record.syn_mode;
+  return mode == SynMode::off ? object.when_off : mode;
 }
 
 }  // namespace sekimori

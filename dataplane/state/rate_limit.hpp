@@ -17,10 +17,15 @@ class RateLimit {
     if (per_s == 0) return true;
     const std::uint64_t now = now_ns * parts_per_ns;
     const std::uint64_t start = std::max(reached_, now);
-    if (start - now > burst_ns * parts_per_ns) return false;
     // An amount is at most the 2^19 bits of a packet times 2^10 workers, so the
     // product fits in 64 bits.
-    reached_ = start + amount * (ns_per_s * parts_per_ns) / per_s;
+    const std::uint64_t cost = amount * (ns_per_s * parts_per_ns) / per_s;
+    if (start - now > burst_ns * parts_per_ns) {
+      // What a lower rate of before has left behind is worth no more than one unit at this one.
+      reached_ = std::min(reached_, now + burst_ns * parts_per_ns + cost);
+      return false;
+    }
+    reached_ = start + cost;
     return true;
   }
 

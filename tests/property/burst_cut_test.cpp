@@ -13,15 +13,16 @@
 #include <string>
 #include <vector>
 
-#include "dataplane/pipeline/pipeline.hpp"
+#include "tests/property/box.hpp"
 #include "tests/property/traffic.hpp"
-#include "tests/support/test_worker.hpp"
 
 namespace sekimori {
 namespace {
 
 using test::below;
+using test::Box;
 using test::Bytes;
+using test::Fate;
 using test::one_in;
 using test::Random;
 using test::TestObject;
@@ -65,122 +66,6 @@ test::TestPolicy policy_of(Random& random) {
                     limited};
   return policy;
 }
-
-/// What became of a frame. One that leaves has bytes; of any other nobody sees them.
-struct Fate {
-  Decision decision;
-  Side to = Side::outside;
-  Bytes bytes{};
-
-  friend bool operator==(const Fate& a, const Fate& b) {
-    const bool dropped = a.decision.verdict == Verdict::drop;
-    return a.decision.verdict == b.decision.verdict &&
-           (!dropped || a.decision.reason == b.decision.reason) && a.to == b.to &&
-           a.bytes == b.bytes;
-  }
-  [[nodiscard]] std::string text() const {
-    std::string text{verdict_texts[static_cast<std::size_t>(decision.verdict)].name};
-    text += ' ';
-    if (decision.verdict == Verdict::drop) {
-      text += drop_reason_texts[static_cast<std::size_t>(decision.reason)].name;
-    }
-    return bytes.empty() ? text : text + test::decode_packet(bytes, to);
-  }
-};
-
-struct Sent {
-  Side to = Side::outside;
-  Bytes bytes;
-
-  friend bool operator==(const Sent&, const Sent&) = default;
-};
-
-/// A pipeline and all that can be seen of it.
-class Box {
- public:
-  explicit Box(const test::TestPolicy& policy)
-      : ground_{policy}, pipeline_{policy.global, 1, ground_.secret, ground_.keys, ground_.stats,
-                                   ground_.meters} {}
-
-  std::vector<Fate> take(std::span<const Traffic::Event> burst) {
-    std::vector<test::FrameBuffer> buffers;
-    std::vector<Frame> frames;
-    for (const Traffic::Event& event : burst) {
-      buffers.emplace_back(event.bytes, event.hint);
-      frames.push_back(buffers.back().frame());
-    }
-    std::vector<Decision> decisions(frames.size());
-    pipeline_.process(burst.front().from, frames, decisions, ground_.policy, ground_.now);
-    std::vector<Fate> fates;
-    for (std::size_t i = 0; i < frames.size(); ++i) {
-      fates.push_back(fate_of(burst[i].from, frames[i], decisions[i]));
-    }
-    collect_outbox();
-    return fates;
-  }
-
-  void wait(std::uint64_t ms) {
-    now_ms_ += ms;
-    ground_.set_ms(now_ms_);
-    pipeline_.tick(ground_.policy, ground_.now);
-    collect_outbox();
-  }
-
-  [[nodiscard]] std::string totals() const {
-    std::string text = ground_.verdicts() + "; " + ground_.drops() + "; " + ground_.counters();
-    const auto add = [&text](std::uint64_t number) {
-      text += ' ';
-      text += std::to_string(number);
-    };
-    for (const ObjectMeters& m : ground_.meters) {
-      for (const ObjectMeters::Traffic& received : m.received) {
-        add(received.packets);
-        add(received.bytes);
-      }
-      for (const std::uint64_t number :
-           {m.dropped_packets, m.dropped_bytes, m.syn_received, m.syn_ack_sent, m.cookie_valid,
-            m.connections_established, m.from_inside_packets, m.from_inside_bytes, m.new_sources,
-            m.rst_received, m.fin_received, m.dns_queries, m.passed_packets, m.passed_bytes}) {
-        add(number);
-      }
-      text += ';';
-    }
-    return text;
-  }
-
-  [[nodiscard]] const std::vector<Sent>& sent() const { return sent_; }
-
-  /// Calls `heard` with everything that has left since it was asked last.
-  template <typename Heard>
-  void deliver(Heard&& heard) {
-    for (const Sent& sent : left_) heard(sent.to, sent.bytes);
-    left_.clear();
-  }
-
- private:
-  Fate fate_of(Side from, const Frame& frame, const Decision& decision) {
-    if (decision.verdict != Verdict::forward && decision.verdict != Verdict::reply) {
-      return {.decision = decision};
-    }
-    const Side to = decision.verdict == Verdict::reply ? from : opposite(from);
-    left_.push_back({.to = to, .bytes = {frame.data, frame.data + frame.length}});
-    return {.decision = decision, .to = to, .bytes = left_.back().bytes};
-  }
-
-  void collect_outbox() {
-    for (const Outbox::Packet& packet : pipeline_.outbox().packets()) {
-      left_.push_back({.to = packet.to, .bytes = {packet.bytes.begin(), packet.bytes.end()}});
-      sent_.push_back(left_.back());
-    }
-    pipeline_.outbox().clear();
-  }
-
-  test::TestGround ground_;
-  Pipeline pipeline_;
-  std::uint64_t now_ms_ = 0;
-  std::vector<Sent> sent_;
-  std::vector<Sent> left_;
-};
 
 /// A sequence and what became of each frame.
 struct Story {

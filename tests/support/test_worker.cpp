@@ -78,6 +78,12 @@ void TestGround::set_ms(std::uint64_t since_start_ms) {
   keys.refresh(secret, now.unix_s());
 }
 
+void TestGround::set_measures(const std::vector<Measure>& measures) {
+  auto measured = policy.with_measures(measures);
+  if (!measured) throw std::invalid_argument{measured.error()};
+  policy = std::move(*measured);
+}
+
 std::string TestGround::counters() const {
   return nonzero(stats.counters, counter_texts);
 }

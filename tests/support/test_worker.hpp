@@ -41,6 +41,9 @@ struct TestGround {
   explicit TestGround(const TestPolicy& policy);
 
   void set_ms(std::uint64_t since_start_ms);
+  /// Puts these measures in force, in place of those before. Throws std::invalid_argument for
+  /// measures that the policy does not take.
+  void set_measures(const std::vector<Measure>& measures);
   /// The counters that are not 0, as "name=value name=value" in the order of the one list.
   [[nodiscard]] std::string counters() const;
   [[nodiscard]] std::string verdicts() const;

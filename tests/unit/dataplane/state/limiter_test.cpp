@@ -48,6 +48,17 @@ TEST(RateLimit, LetsEverythingPassBelowItsRate) {
   EXPECT_EQ(admitted(limit, 1000, 1, 2 * ns_per_ms, 3), 1500U);
 }
 
+TEST(RateLimit, TakesAHigherRateAtOnce) {
+  RateLimit limit;
+  constexpr std::uint64_t now = 5 * ns_per_s;
+  constexpr std::uint64_t packet_bits = 12'000;
+  // At one bit a second this packet is paid for in over three hours.
+  ASSERT_TRUE(limit.admit(now, 1, packet_bits));
+  ASSERT_FALSE(limit.admit(now, 1, packet_bits));
+  EXPECT_FALSE(limit.admit(now, 12'000'000, packet_bits));
+  EXPECT_TRUE(limit.admit(now + 2 * ns_per_ms, 12'000'000, packet_bits));
+}
+
 TEST(RateLimit, SavesNothingUpWhileNothingComes) {
   RateLimit limit;
   EXPECT_TRUE(limit.admit(0, 10, 1));

@@ -88,8 +88,8 @@ TEST(PolicyTables, KnowTheModeOfEveryPort) {
         Row{26, SynMode::proxy}, Row{79, SynMode::proxy}, Row{80, SynMode::off},
         Row{85, SynMode::off}, Row{90, SynMode::off}, Row{91, SynMode::proxy},
         Row{65534, SynMode::proxy}, Row{65535, SynMode::reset}}) {
-    EXPECT_EQ(tables->syn_mode(tables->object(0), row.port), row.mode) << row.port;
-    EXPECT_EQ(tables->syn_mode(tables->object(1), row.port), SynMode::off) << row.port;
+    EXPECT_EQ(tables->syn_mode(tables->protected_object(0), row.port), row.mode) << row.port;
+    EXPECT_EQ(tables->syn_mode(tables->protected_object(1), row.port), SynMode::off) << row.port;
   }
 }
 

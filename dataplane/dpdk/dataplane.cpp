@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdio>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "common/clock.hpp"
@@ -12,9 +14,13 @@
 #include "common/stats_segment.hpp"
 #include "dataplane/dpdk/eal.hpp"
 #include "dataplane/dpdk/events.hpp"
+#include "dataplane/dpdk/log.hpp"
+#include "dataplane/dpdk/managed_dataplane.hpp"
 #include "dataplane/dpdk/policy_keeper.hpp"
 #include "dataplane/dpdk/port_pair.hpp"
 #include "dataplane/dpdk/worker_set.hpp"
+#include "dataplane/management/management_server.hpp"
+#include "dataplane/management/management_socket.hpp"
 
 namespace sekimori {
 
@@ -60,10 +66,29 @@ void say_ready(const Options& options, const Eal& eal, const PortPair& ports,
   std::fflush(stdout);
 }
 
+/// The socket of --management, if there is to be one. Opened before anything takes long, so that a
+/// wrong path is told at once.
+tl::expected<std::optional<ManagementSocket>, Failure> open_management(const Options& options) {
+  if (!options.management) return std::nullopt;
+  auto socket = ManagementSocket::open(*options.management, options.management_user);
+  if (!socket) return refused("--management " + socket.error());
+  return std::move(*socket);
+}
+
+/// Begins to answer control. What waits on the socket since it was opened is answered then.
+tl::expected<std::unique_ptr<ManagementServer>, Failure> serve(
+    std::optional<ManagementSocket> socket, Managed& managed, MainThreadCalls& calls) {
+  if (!socket) return nullptr;
+  auto server = ManagementServer::start(std::move(*socket), managed, calls, log);
+  if (!server) return refused("--management: " + server.error());
+  return std::move(*server);
+}
+
 /// The main thread's work while packets flow.
-void look_after(Events& events, PolicyKeeper& policy, PortPair& ports, CookieKeys& keys,
-                const MasterSecret& secret, StatsHeader& header) {
+void look_after(Events& events, MainThreadCalls& calls, PolicyKeeper& policy, PortPair& ports,
+                CookieKeySchedule& cookie_keys, StatsHeader& header) {
   for (;;) {
+    events.set_alarm(policy.measures().next_end_ms());
     switch (events.wait()) {
       case Event::stop:
         return;
@@ -72,11 +97,18 @@ void look_after(Events& events, PolicyKeeper& policy, PortPair& ports, CookieKey
         break;
       case Event::second: {
         const Now now = read_clock();
-        keys.refresh(secret, now.unix_s());
+        if (const auto warning = cookie_keys.refresh(now.unix_s())) log(*warning);
+        set(header.cookie_keys_own, cookie_keys.own_keys());
         set(header.heartbeat_unix_ns, now.unix_ns);
         ports.report_links(header);
         break;
       }
+      case Event::call:
+        calls.run();
+        break;
+      case Event::alarm:
+        policy.end_expired_measures(read_clock().monotonic_ms());
+        break;
     }
   }
 }
@@ -92,7 +124,9 @@ tl::expected<void, Failure> run_dataplane(const Options& options) {
   auto image = load_first_policy(options);
   if (!image) return tl::unexpected(image.error());
 
-  auto events = Events::open();
+  auto calls = MainThreadCalls::open();
+  if (!calls) return refused(calls.error());
+  auto events = Events::open(calls->descriptor());
   if (!events) return tl::unexpected(events.error());
   auto segment =
       StatsSegment::create(options.instance, options.workers, image->global().object_capacity);
@@ -103,7 +137,11 @@ tl::expected<void, Failure> run_dataplane(const Options& options) {
   // Workers read them for every SYN, so they share no cache line with what this thread works with.
   alignas(RTE_CACHE_LINE_SIZE) CookieKeys keys;
   static_assert(sizeof(keys) == RTE_CACHE_LINE_SIZE);
-  keys.refresh(*secret, read_clock().unix_s());
+  CookieKeySchedule cookie_keys{*secret, keys};
+  cookie_keys.refresh(read_clock().unix_s());
+  ManagedDataplane managed{options.instance, **policy, cookie_keys, segment->header()};
+  auto socket = open_management(options);
+  if (!socket) return tl::unexpected(socket.error());
 
   const auto eal = Eal::start(options, *specs);
   if (!eal) return tl::unexpected(eal.error());
@@ -114,8 +152,12 @@ tl::expected<void, Failure> run_dataplane(const Options& options) {
 
   if (auto started = ports->start(); !started) return started;
   (*workers)->launch();
+  ports->report_links(segment->header());
+  const auto management = serve(std::move(*socket), managed, *calls);
+  if (!management) return tl::unexpected(management.error());
   say_ready(options, *eal, *ports, **policy);
-  look_after(*events, **policy, *ports, keys, *secret, segment->header());
+  look_after(*events, *calls, **policy, *ports, cookie_keys, segment->header());
+  calls->close();
   (*workers)->stop();
   return {};
 }

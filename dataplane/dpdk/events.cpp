@@ -13,17 +13,18 @@
 
 namespace sekimori {
 
-tl::expected<Events, Failure> Events::open() {
+tl::expected<Events, Failure> Events::open(int calls) {
   sigset_t watched;
   sigemptyset(&watched);
   for (const int number : {SIGHUP, SIGTERM, SIGINT}) sigaddset(&watched, number);
   pthread_sigmask(SIG_BLOCK, &watched, nullptr);
 
   Events events{signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK),
-                timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)};
+                timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
+                timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), calls};
   const itimerspec every_second{.it_interval = {.tv_sec = 1, .tv_nsec = 0},
                                 .it_value = {.tv_sec = 1, .tv_nsec = 0}};
-  if (events.signals_ < 0 || events.clock_ < 0 ||
+  if (events.signals_ < 0 || events.clock_ < 0 || events.alarm_ < 0 ||
       timerfd_settime(events.clock_, 0, &every_second, nullptr) != 0) {
     return refused(std::string{"cannot wait for signals and the clock: "} + std::strerror(errno));
   }
@@ -31,17 +32,37 @@ tl::expected<Events, Failure> Events::open() {
 }
 
 Events::Events(Events&& other) noexcept
-    : signals_(std::exchange(other.signals_, -1)), clock_(std::exchange(other.clock_, -1)) {}
+    : signals_(std::exchange(other.signals_, -1)),
+      clock_(std::exchange(other.clock_, -1)),
+      alarm_(std::exchange(other.alarm_, -1)),
+      calls_(other.calls_) {}
 
 Events::~Events() {
   if (signals_ >= 0) close(signals_);
   if (clock_ >= 0) close(clock_);
+  if (alarm_ >= 0) close(alarm_);
+}
+
+void Events::set_alarm(std::optional<std::uint64_t> at_monotonic_ms) {
+  itimerspec time{};
+  if (at_monotonic_ms) {
+    // All zeros would switch the timer off, and a time that is over comes at once.
+    time.it_value.tv_sec = static_cast<time_t>(*at_monotonic_ms / 1000);
+    time.it_value.tv_nsec = static_cast<long>(*at_monotonic_ms % 1000 * 1'000'000) + 1;
+  }
+  timerfd_settime(alarm_, TFD_TIMER_ABSTIME, &time, nullptr);
 }
 
 Event Events::wait() {
+  const auto expired = [](int timer) {
+    std::uint64_t expirations = 0;
+    return read(timer, &expirations, sizeof(expirations)) == sizeof(expirations);
+  };
   for (;;) {
-    std::array<pollfd, 2> descriptors{pollfd{.fd = signals_, .events = POLLIN, .revents = 0},
-                                      pollfd{.fd = clock_, .events = POLLIN, .revents = 0}};
+    std::array<pollfd, 4> descriptors{pollfd{.fd = signals_, .events = POLLIN, .revents = 0},
+                                      pollfd{.fd = clock_, .events = POLLIN, .revents = 0},
+                                      pollfd{.fd = alarm_, .events = POLLIN, .revents = 0},
+                                      pollfd{.fd = calls_, .events = POLLIN, .revents = 0}};
     poll(descriptors.data(), descriptors.size(), -1);
 
     bool reload = false;
@@ -51,10 +72,10 @@ Event Events::wait() {
       reload = true;
     }
     if (reload) return Event::reload;
-    std::uint64_t expirations = 0;
-    if (read(clock_, &expirations, sizeof(expirations)) == sizeof(expirations)) {
-      return Event::second;
-    }
+    // The clock goes before calls, which may come without end.
+    if (expired(clock_)) return Event::second;
+    if (expired(alarm_)) return Event::alarm;
+    if (descriptors[3].revents != 0) return Event::call;
   }
 }
 

@@ -5,7 +5,7 @@
 
 namespace sekimori {
 
-/// Tells the operator, on standard error. For the main thread; workers say nothing.
+/// Tells the operator, on standard error. For any thread but workers, which say nothing.
 inline void log(const std::string& message) {
   std::fprintf(stderr, "sekimori-dataplane: %s\n", message.c_str());
 }

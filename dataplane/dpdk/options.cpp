@@ -73,6 +73,16 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_status) {
                  "32 secret bytes; nodes that share them accept each other's cookies "
                  "(default: random, new at each start)")
       ->type_name("FILE");
+  auto* management =
+      app.add_option("--management", options.management,
+                     "Unix socket on which control may change the policy, set measures and send "
+                     "cookie keys (default: none)")
+          ->type_name("PATH");
+  app.add_option("--management-user", options.management_user,
+                 "User who may connect there besides root and the one who runs this program; the "
+                 "socket is made his")
+      ->needs(management)
+      ->type_name("NAME");
   bool huge = false;
   bool no_huge = false;
   auto* huge_flag =

@@ -49,19 +49,75 @@ void PolicyKeeper::reload() {
     log("--policy " + path_ + ": the policy in force stays" + (why.empty() ? "" : "; " + why));
     return;
   }
-  if (!same_capacities(image->global(), capacities_)) {
-    log("--policy " + path_ + ": [tables] has changed, which takes effect at the next start");
+  if (const auto replaced = replace(std::move(*image)); !replaced) {
+    log("--policy " + path_ + ": the policy in force stays; " + replaced.error());
   }
-  auto tables = build(std::move(*image));
-  if (!tables) {
-    log("--policy " + path_ + ": the policy in force stays; " + tables.error());
-    return;
+}
+
+tl::expected<AppliedPolicy, ManagementError> PolicyKeeper::apply(PolicyImage image) {
+  if (const auto replaced = replace(std::move(image)); !replaced) {
+    log("a policy from control is refused; " + replaced.error());
+    return refuse(ManagementError::Kind::exhausted, replaced.error());
+  }
+  return AppliedPolicy{.policy_id = generations_->current().image().id(),
+                       .policy_generation = generation_};
+}
+
+tl::expected<void, std::string> PolicyKeeper::replace(PolicyImage image) {
+  const bool other_capacities = !same_capacities(image.global(), capacities_);
+  auto tables = PolicyTables::build(std::move(image), slots_);
+  if (!tables) return tl::unexpected{tables.error()};
+  if (other_capacities) {
+    log("policy " + tables->image().id() +
+        ": [tables] has changed, which takes effect at the next start");
+  }
+  for (const Measure& measure : measures_.end_refused_by(*tables)) {
+    log("measure " + std::string{kind_name(measure)} + " of object " + measure.object +
+        " ends: policy " + tables->image().id() + " has not got what it is about");
   }
   // Named before packets can be counted under the new slots.
-  announce(**tables);
-  const std::string id = (*tables)->image().id();
-  generations_->replace(std::move(*tables));
+  announce(*tables);
+  const std::string id = tables->image().id();
+  put_in_force(std::move(*tables));
   log("policy " + id + " is in force");
+  return {};
+}
+
+/// `tables` are those of a policy that accepts all measures in force.
+void PolicyKeeper::put_in_force(PolicyTables tables) {
+  auto measured = tables.with_measures(measures_.measures());
+  generations_->replace(
+      std::make_unique<const PolicyTables>(std::move(measured ? *measured : tables)));
+  show_measures();
+}
+
+tl::expected<void, ManagementError> PolicyKeeper::set_measures(MeasureSet set,
+                                                               std::uint64_t now_ms) {
+  auto tables = generations_->current().with_measures(set.measures);
+  if (!tables) return refuse(ManagementError::Kind::invalid, tables.error());
+  generations_->replace(std::make_unique<const PolicyTables>(std::move(*tables)));
+  measures_.set(set.revision, std::move(set.measures), now_ms);
+  show_measures();
+  return {};
+}
+
+void PolicyKeeper::end_expired_measures(std::uint64_t now_ms) {
+  const std::vector<Measure> ended = measures_.end_expired(now_ms);
+  if (ended.empty()) return;
+  for (const Measure& measure : ended) {
+    log("measure " + std::string{kind_name(measure)} + " of object " + measure.object +
+        " ends: its time is over");
+  }
+  if (auto tables = generations_->current().with_measures(measures_.measures())) {
+    generations_->replace(std::make_unique<const PolicyTables>(std::move(*tables)));
+  }
+  show_measures();
+}
+
+void PolicyKeeper::show_measures() {
+  StatsHeader& header = segment_.header();
+  set(header.measures_revision, measures_.revision());
+  set(header.measures_in_force, measures_.measures().size());
 }
 
 void PolicyKeeper::announce(const PolicyTables& policy) {

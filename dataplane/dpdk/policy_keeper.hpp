@@ -8,6 +8,8 @@
 #include "common/stats_segment.hpp"
 #include "dataplane/dpdk/failure.hpp"
 #include "dataplane/dpdk/policy_generations.hpp"
+#include "dataplane/management/managed.hpp"
+#include "dataplane/state/measures_in_force.hpp"
 #include "dataplane/state/policy_tables.hpp"
 
 namespace sekimori {
@@ -25,6 +27,14 @@ class PolicyKeeper {
 
   /// Puts the policy in the file in force, or tells the operator why the old one stays.
   void reload();
+  /// Puts a policy in force that control has sent. The next `reload` reads the file again.
+  tl::expected<AppliedPolicy, ManagementError> apply(PolicyImage image);
+
+  /// Has these measures in force in place of those that are, or changes nothing.
+  tl::expected<void, ManagementError> set_measures(MeasureSet set, std::uint64_t now_ms);
+  /// Ends the measures whose lifetime is over.
+  void end_expired_measures(std::uint64_t now_ms);
+  [[nodiscard]] const MeasuresInForce& measures() const { return measures_; }
 
   [[nodiscard]] PolicyGenerations& generations() { return *generations_; }
   /// The sizes of the tables, which stay those of the first policy until the program ends.
@@ -38,11 +48,15 @@ class PolicyKeeper {
         segment_(segment) {}
 
   tl::expected<std::unique_ptr<const PolicyTables>, std::string> build(PolicyImage image);
+  tl::expected<void, std::string> replace(PolicyImage image);
+  void put_in_force(PolicyTables tables);
   void announce(const PolicyTables& policy);
+  void show_measures();
 
   std::string path_;
   GlobalRecord capacities_;
   ObjectSlots slots_;
+  MeasuresInForce measures_;
   StatsSegment& segment_;
   std::unique_ptr<PolicyGenerations> generations_;
   std::uint64_t generation_ = 0;

@@ -39,9 +39,10 @@ MAY_INCLUDE = {
 }
 # The dataplane's two programs stand on the whole packet path.
 PACKET_PATH = ["common"] + [f for f in MAY_INCLUDE if f.startswith("dataplane/")]
-for program in ("dataplane/replay", "dataplane/dpdk"):
-    MAY_INCLUDE[program] = PACKET_PATH
-MAY_INCLUDE["dataplane"] = PACKET_PATH + ["dataplane/dpdk"]
+MAY_INCLUDE["dataplane/management"] = ["common"]
+MAY_INCLUDE["dataplane/replay"] = PACKET_PATH
+MAY_INCLUDE["dataplane/dpdk"] = PACKET_PATH + ["dataplane/management"]
+MAY_INCLUDE["dataplane"] = PACKET_PATH + ["dataplane/management", "dataplane/dpdk"]
 # The daemon joins all of control.
 MAY_INCLUDE["control/daemon"] = ["common"] + [
     f for f in MAY_INCLUDE if f.startswith("control/") and f != "control/cli"]

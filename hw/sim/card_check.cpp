@@ -17,10 +17,12 @@ constexpr std::chrono::milliseconds patience{120'000};
 
 }  // namespace
 
-CardCheck::CardCheck(Card& card, std::uint64_t seed)
+CardCheck::CardCheck(Card& card, std::uint64_t seed) : CardCheck(card, bench_policy(0), seed) {}
+
+CardCheck::CardCheck(Card& card, const PolicyContents& policy, std::uint64_t seed)
     : card_(&card),
       random_(seed),
-      golden_(bench_policy(0), MasterSecret::from_seed(1), start_ms),
+      golden_(policy, MasterSecret::from_seed(1), start_ms),
       suffixes_(random_suffixes(random_, 200)),
       set_(SuffixSet::build(suffixes_, suffix_key).value()) {}
 

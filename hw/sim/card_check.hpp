@@ -10,12 +10,14 @@
 
 namespace sekimori {
 
-/// Loads the bench's policy, keys and suffixes into a card, sends frames through its kernels by
+/// Loads a policy, keys and suffixes into a card, sends frames through its kernels by
 /// `packet_mm2s` and `packet_s2mm`, and compares what comes out with what software makes of them,
 /// byte by byte. Failures are GoogleTest's.
 class CardCheck {
  public:
+  /// With the bench's policy.
   explicit CardCheck(Card& card, std::uint64_t seed = 1);
+  CardCheck(Card& card, const PolicyContents& policy, std::uint64_t seed);
 
   void load();
   /// Frames of every kind: handshakes, DNS questions, others, damaged ones, ones with an error.

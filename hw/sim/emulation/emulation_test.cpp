@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
 
+#include "dataplane/replay/capture_file.hpp"
+#include "hw/host/self_test.hpp"
 #include "hw/host/xrt_card.hpp"
 #include "hw/sim/card_check.hpp"
 #include "hw/sim/length.hpp"
@@ -25,6 +28,43 @@ TEST(Emulation, MakesOfEveryFrameWhatSoftwareMakes) {
   EXPECT_GT(check.compared, frames * 9 / 10);
   EXPECT_GT(check.answered, frames / 20);
   EXPECT_GT(check.matched, frames / 20);
+}
+
+std::vector<Bytes> captured(const std::string& path, std::size_t most) {
+  std::vector<Bytes> frames;
+  auto reader = CaptureReader::open(path);
+  EXPECT_TRUE(reader) << reader.error();
+  for (; reader && reader->front() && frames.size() < most; reader->next()) {
+    frames.emplace_back(reader->front()->bytes.begin(), reader->front()->bytes.end());
+  }
+  return frames;
+}
+
+/// The self-test's policy for the address that the captures' packets are sent to.
+PolicyContents policy_of_the_captures() {
+  PolicyContents contents = self_test_policy();
+  contents.prefixes = {{.prefix = Prefix::parse("10.10.10.10/32").value(), .object = 0}};
+  return contents;
+}
+
+/// Real attacks. The captures are not part of the project: the environment variable
+/// SEKIMORI_CAPTURES names their folder.
+TEST(Emulation, MakesOfRealAttacksWhatSoftwareMakes) {
+  const char* const folder = std::getenv("SEKIMORI_CAPTURES");
+  if (folder == nullptr) GTEST_SKIP() << "SEKIMORI_CAPTURES names no folder of captures";
+  auto card = XrtCard::open(0, bitstream);
+  ASSERT_TRUE(card) << card.error();
+  CardCheck check{**card, policy_of_the_captures(), 1};
+  ASSERT_NO_FATAL_FAILURE(check.load());
+  for (const char* const name :
+       {"pkt.TCP.synflood.spoofed.pcap", "amp.dns.RRSIG.fragmented.pcap", "amp.UDP.isakmp.pcap"}) {
+    const std::vector<Bytes> frames =
+        captured(std::string{folder} + "/" + name, run_length(1000, 100'000));
+    EXPECT_FALSE(frames.empty());
+    ASSERT_NO_FATAL_FAILURE(check.run(frames)) << name;
+  }
+  // All of the flood, and what was in the way of the amplified DNS.
+  EXPECT_GT(check.answered, run_length(1000, 37'841));
 }
 
 TEST(Emulation, SaysWhatIsWrongWithAFile) {

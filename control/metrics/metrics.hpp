@@ -16,6 +16,8 @@
 
 namespace sekimori {
 
+class ObjectSeries;
+
 /// How many objects have series of their own: the abnormal ones, then the busiest since the last
 /// scrape. All others are summed as object="other".
 inline constexpr std::size_t default_metrics_objects = 100;
@@ -41,7 +43,7 @@ struct MetricsInput {
 
   struct IncidentCount {
     IncidentKind kind{};
-    std::uint64_t opened = 0;  ///< since the start of sekimori-control
+    std::uint64_t opened = 0;  ///< since the start of sekimori-control, as first recorded
     std::uint64_t open = 0;    ///< now
   };
   std::vector<IncidentCount> incidents;
@@ -76,9 +78,8 @@ class Metrics {
   [[nodiscard]] std::string text(const MetricsInput& input);
 
  private:
-  class Objects;
   std::mutex mutex_;
-  std::unique_ptr<Objects> objects_;
+  std::unique_ptr<ObjectSeries> objects_;
 };
 
 }  // namespace sekimori

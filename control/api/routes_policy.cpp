@@ -146,7 +146,7 @@ std::vector<Route> policy_routes() {
       "PolicyCandidate", "PolicyCheck", {}, check);
   add(policy_action("/v1/policy/diff", "diffPolicy",
                     "What a policy would change for whom, beside the one in force"),
-      "PolicyCandidate", "PolicyDiff", {ProblemKind::not_found}, diff);
+      "PolicyCandidate", "PolicyDiff", {}, diff);
   add(policy_action("/v1/policy/shadow", "shadowPolicy",
                     "What a policy would drop of recent samples or of a capture"),
       "ShadowRequest", "PolicyShadow", {ProblemKind::conflict}, shadow);

@@ -15,7 +15,7 @@ Json policy_text() {
 
 Json policy_version() {
   return record({
-      {"version", whole(1, UINT64_MAX)},
+      {"version", whole(1, INT64_MAX)},
       {"id", text(64), "of the compiled policy"},
       {"state", one_of({"in-force", "waiting-for-confirmation", "replaced", "rolled-back"})},
       {"person", text(64), "who committed it"},
@@ -96,7 +96,7 @@ Json policy_schemas() {
                optional("confirm_within_s", whole(0, 86'400),
                         "without confirmation in this time the version before returns; 0: needs "
                         "none; 600 if missing")})},
-      {"VersionRequest", record({{"version", whole(1, UINT64_MAX)}})},
+      {"VersionRequest", record({{"version", whole(1, INT64_MAX)}})},
   };
 }
 

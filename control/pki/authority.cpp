@@ -34,7 +34,7 @@ tl::expected<CertifiedKey, std::string> read_authority(const AuthorityFiles& fil
   std::error_code ignored;
   if (!std::filesystem::exists(files.certificate(), ignored)) {
     return tl::unexpected{files.folder.string() +
-                          ": no certificate authority is here; make one with sekictl authority "
+                          ": no certificate authority is here; make one with sekimori-control "
                           "init, or name its folder with --pki"};
   }
   return read_certified_key(files.certificate(), files.key());
@@ -66,11 +66,11 @@ tl::expected<void, std::string> check_signature(const AuthorityFiles& files, X50
                           openssl_error()};
   }
   if (X509_verify_cert(context.get()) != 1) {
-    return tl::unexpected{files.server_certificate().string() +
-                          ": is not a server's certificate of " + files.certificate().string() +
-                          ": " +
-                          X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get())) +
-                          "; move it away and make a new one with sekictl authority server"};
+    return tl::unexpected{
+        files.server_certificate().string() + ": is not a server's certificate of " +
+        files.certificate().string() + ": " +
+        X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get())) +
+        "; move it and its key away and make new ones with sekimori-control init"};
   }
   return {};
 }

@@ -121,7 +121,7 @@ TEST_F(Authority, RefusesWrongNames) {
 TEST_F(Authority, SaysWhatIsMissing) {
   const auto none = make_person_certificate(files_, "aiko", Duty::viewer);
   ASSERT_FALSE(none);
-  EXPECT_THAT(none.error(), HasSubstr("make one with sekictl authority init"));
+  EXPECT_THAT(none.error(), HasSubstr("make one with sekimori-control init"));
   make();
   const auto server = check_server_files(files_);
   ASSERT_FALSE(server);

@@ -146,15 +146,16 @@ Outcome Golden::judge_tcp(const Bytes& frame) {
   const std::uint64_t hash = key.hash(state_.flow_key);
   store(outcome.mark.data() + metadata::at_flow_hash, be32{static_cast<std::uint32_t>(hash)});
 
-  const std::uint32_t object = policy_.destinations().find(headers.destination);
-  if (object == Burst::no_object) return outcome;
-  const ObjectRecord& record = policy_.object(object);
+  const std::uint32_t index = policy_.destinations().find(headers.destination);
+  if (index == Burst::no_object) return outcome;
+  const ProtectedObject& object = policy_.protected_object(index);
+  const ObjectRecord& record = object.record;
   if (record.source_list != 0 || record.service_count > OffloadProfile::max_services) {
     return outcome;
   }
-  if (listed_action(policy_, record, headers.source)) return outcome;
+  if (listed_action(policy_, object, headers.source)) return outcome;
 
-  burst_->object[0] = object;
+  burst_->object[0] = index;
   burst_->flow_keys[0] = key;
   StageContext context{.state = state_, .policy = policy_, .now = now_};
   TcpPacket packet{.burst = *burst_,

@@ -57,10 +57,12 @@ void read_counters(const FeatureSources& sources, Features& features) {
   features.dns = ratio(more.of(Count::dns_queries), all);
   features.icmp = ratio(more.of(Count::icmp), all);
   features.fragments = ratio(more.of(Count::fragments), all);
-  features.completed = ratio(more.of(Count::cookie_valid), more.of(Count::syn));
+  features.completed =
+      ratio(more.of(Count::cookie_valid) + sources.blocked_connections, more.of(Count::syn));
   features.answered = ratio(more.of(Count::inside_packets), all);
   const auto rate = [](const RateRow& row, Count c) { return static_cast<double>(row[c]); };
-  features.proved = ratio(sources.proved_packets, rate(sources.rates, Count::packets));
+  features.proved =
+      ratio(sources.proved_packets + sources.blocked_packets, rate(sources.rates, Count::packets));
   if (!sources.usual_known) return;
   features.offered_of_usual =
       ratio(rate(sources.rates, Count::packets), rate(sources.usual, Count::packets));

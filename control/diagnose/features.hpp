@@ -55,6 +55,9 @@ struct FeatureSources {
   RateRow usual;
   bool usual_known = false;
   double proved_packets = 0;  ///< a second
+  // What proved sources that are blocked by now would send, a second.
+  double blocked_packets = 0;
+  double blocked_connections = 0;
   std::span<const KeptSample* const> samples;
 };
 

@@ -22,6 +22,10 @@ double Ladder::effective_threshold(double threshold) const {
   return rung(Step::raise_threshold).in_force() ? std::max(raised_, threshold) : threshold;
 }
 
+double Ladder::blocked_rate(std::uint64_t monotonic_ms) const {
+  return rung(Step::block_sources).in_force() ? blocked_.blocked_rate(monotonic_ms) : 0;
+}
+
 LadderWish Ladder::wish(std::uint64_t monotonic_ms) const {
   LadderWish wish;
   wish.authenticate = rung(Step::authenticate).in_force();
@@ -37,7 +41,6 @@ void Ladder::step(const LadderInput& input, const LadderPolicy& policy,
   if (state_ == LadderState::normal) {
     if (!input.abnormal) return;
     peaks_ = {};
-    peak_offered_ = 0;
     next_step_ms_ = moment.ms();
     last_change_ms_ = moment.ms();
     state_ = LadderState::alert;
@@ -57,7 +60,6 @@ void Ladder::step(const LadderInput& input, const LadderPolicy& policy,
 
 void Ladder::remember_load(const Moment& moment) {
   const LadderInput& input = moment.input;
-  peak_offered_ = std::max(peak_offered_, input.offered);
   const std::uint64_t second = moment.ms() / 1'000;
   const std::uint64_t skipped = std::min<std::uint64_t>(second - peak_second_, peaks_.size());
   for (std::uint64_t i = 0; i < skipped; ++i) peaks_[(second - i) % peaks_.size()] = 0;

@@ -64,7 +64,8 @@ class Ladder {
   [[nodiscard]] LadderWish wish(std::uint64_t monotonic_ms) const;
   /// By what the load is judged now.
   [[nodiscard]] double effective_threshold(double threshold) const;
-  [[nodiscard]] double peak_offered() const { return peak_offered_; }
+  /// What the sources that it blocks now were last seen to send.
+  [[nodiscard]] double blocked_rate(std::uint64_t monotonic_ms) const;
 
   /// Ends all of it at once, as the object is no longer there.
   void abandon(ActionBook& book, const std::string& why);
@@ -136,7 +137,6 @@ class Ladder {
   /// Since when each load is calm; 0: it is not. By `CalmBy`.
   std::array<std::uint64_t, 2> calm_since_ms_{};
   std::uint64_t last_change_ms_ = 0;
-  double peak_offered_ = 0;
   // Highest passed load of each of the last ten seconds.
   std::array<double, 10> peaks_{};
   std::uint64_t peak_second_ = 0;

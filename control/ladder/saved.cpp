@@ -19,7 +19,6 @@ nlohmann::json Ladder::save() const {
           {"next_step_ms", next_step_ms_},
           {"calm_since_ms", calm_since_ms_},
           {"last_change_ms", last_change_ms_},
-          {"peak_offered", peak_offered_},
           {"peaks", peaks_},
           {"peak_second", peak_second_},
           {"blocked", blocked_.save()},
@@ -59,7 +58,6 @@ void Ladder::restore(const nlohmann::json& saved) {
   saved.at("next_step_ms").get_to(next_step_ms_);
   saved.at("calm_since_ms").get_to(calm_since_ms_);
   saved.at("last_change_ms").get_to(last_change_ms_);
-  saved.at("peak_offered").get_to(peak_offered_);
   saved.at("peaks").get_to(peaks_);
   saved.at("peak_second").get_to(peak_second_);
   saved.at("blocked_at_ms").get_to(blocked_at_ms_);

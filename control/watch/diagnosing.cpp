@@ -21,6 +21,22 @@ void add_rates(const RateRow& rates, RateRow& sum) {
   for (std::size_t c = 0; c < count_kinds; ++c) sum.values[c] += rates.values[c];
 }
 
+/// Several ladders may block the same sources, so the largest of them counts.
+void add_blocked(Vector vector, double rate, FeatureSources& sources) {
+  switch (vector) {
+    case Vector::bits:
+      return;
+    case Vector::syn:
+    case Vector::new_connections:
+    case Vector::new_sources:
+      sources.blocked_connections = std::max(sources.blocked_connections, rate);
+      [[fallthrough]];
+    default:
+      // A connection is at least its SYN.
+      sources.blocked_packets = std::max(sources.blocked_packets, rate);
+  }
+}
+
 void rank_vectors(OpenIncident& incident) {
   Incident& record = incident.record;
   record.vectors.clear();
@@ -66,6 +82,9 @@ Features Watch::State::features(const IncidentKey& key, const OpenIncident& inci
     sources.usual_known &= detector_->usual().known(object);
     sources.proved_packets += loads_->proved().packets_of(object);
     changed_ms = std::max(changed_ms, policy_changed_ms_[object]);
+  }
+  for (const Ladder& ladder : incident.ladders) {
+    add_blocked(ladder.vector(), ladder.blocked_rate(ms_), sources);
   }
   Features features = features_of(sources);
   features.link_down = key.cause == Cause::outside_link || key.cause == Cause::inside_link ? 1 : 0;

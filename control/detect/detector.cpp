@@ -15,6 +15,7 @@ Detector::Detector(const Policy& policy, std::span<const PerVector<std::uint64_t
       thresholds_(subject_count()),
       offered_(subject_count()),
       above_since_ms_(subject_count()),
+      is_abnormal_(subject_count()),
       above_(subject_count()),
       in_abnormal_prefix_(objects_) {
   set_learned(policy, learned);
@@ -44,6 +45,7 @@ void Detector::judge(std::size_t subject, std::uint64_t monotonic_ms) {
     above_[subject] = 1;
     if (since_ms == 0) since_ms = monotonic_ms;
     if (monotonic_ms - since_ms < alert_after_ms_) continue;
+    is_abnormal_[subject][v] = 1;
     abnormal_.push_back(
         {.subject = static_cast<std::uint32_t>(subject), .vector = v, .since_ms = since_ms});
   }
@@ -114,6 +116,7 @@ void Detector::learn_usual(std::uint64_t monotonic_ms, std::span<const std::uint
 
 void Detector::observe(std::uint64_t monotonic_ms, std::span<const ObjectMeters> meters,
                        std::span<const std::uint8_t> set_apart) {
+  for (const Abnormal& abnormal : abnormal_) is_abnormal_[abnormal.subject] = {};
   abnormal_.clear();
   window_.advance(monotonic_ms, meters);
   judge_objects(monotonic_ms);

@@ -50,6 +50,12 @@ class Detector {
 
   /// Of the last pass, in the order of subjects and vectors.
   [[nodiscard]] std::span<const Abnormal> abnormal() const { return abnormal_; }
+  [[nodiscard]] bool abnormal(std::size_t subject, Vector v) const {
+    return is_abnormal_[subject][v] != 0;
+  }
+  [[nodiscard]] bool any_abnormal(std::size_t subject) const {
+    return is_abnormal_[subject] != PerVector<std::uint8_t>{};
+  }
   [[nodiscard]] double offered(std::size_t subject, Vector v) const { return offered_[subject][v]; }
   /// Of a group: of the members that are not set apart.
   [[nodiscard]] double threshold(std::size_t subject, Vector v) const {
@@ -90,6 +96,7 @@ class Detector {
   std::vector<PerVector<Threshold>> thresholds_;
   std::vector<PerVector<double>> offered_;
   std::vector<PerVector<std::uint64_t>> above_since_ms_;  ///< 0: not above
+  std::vector<PerVector<std::uint8_t>> is_abnormal_;
   std::vector<std::uint8_t> above_;
   std::vector<std::uint8_t> in_abnormal_prefix_;  ///< by object
   PerVector<double> total_;

@@ -97,6 +97,7 @@ std::vector<KindRule> of_tcp() {
        {share_of_more("TCP without SYN in what is more than usual", 0.6, &Features::segments),
         at_least("ACKs in sampled TCP without SYN", Figure::share, 0.8, &Features::acks),
         at_least("of these at most 100 bytes long", Figure::share, 0.7, &Features::small),
+        at_most("packets of sources that proved themselves", Figure::share, 0.3, &Features::proved),
         at_most("packets of the server for each that is more than usual", Figure::share, 0.3,
                 &Features::answered)}},
   };

@@ -19,7 +19,8 @@ std::size_t BlockedSources::add(std::span<const ProvedSource> worst_first,
     } else if (entry->until_ms > monotonic_ms) {
       continue;
     }
-    entry->rate = candidate.rate;
+    // One that has just come back has not been seen for a whole second.
+    entry->rate = std::max(entry->rate, candidate.rate);
     entry->box_ms =
         entry->box_ms == 0 ? box_ms : std::min(2 * entry->box_ms, max_box_factor * box_ms);
     entry->until_ms = monotonic_ms + entry->box_ms;

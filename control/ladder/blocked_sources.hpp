@@ -27,7 +27,7 @@ class BlockedSources {
 
   struct Entry {
     Prefix source;
-    double rate = 0;  ///< when it was last seen
+    double rate = 0;  ///< the highest at which it was seen
     std::uint64_t until_ms = 0;
     std::uint64_t box_ms = 0;
   };

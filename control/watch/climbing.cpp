@@ -104,18 +104,14 @@ void Watch::State::follow_carriers(OpenIncident& incident, std::size_t subject) 
 
 void Watch::State::step_ladders_of(OpenIncident& incident, std::size_t subject) {
   const bool is_group = subject >= object_count();
-  const bool abnormal_now = std::ranges::any_of(
-      detector_->abnormal(), [&](const Abnormal& a) { return a.subject == subject; });
-  if (is_group && abnormal_now) follow_carriers(incident, subject);
+  if (is_group && detector_->any_abnormal(subject)) follow_carriers(incident, subject);
   const LadderPolicy policy = is_group ? policy_of_groups() : policy_->objects[subject].ladder;
   ActionBook book{incident.record, incident.holders, ids_.next_action, now_ms_};
   bool all_normal = true;
   for (Ladder& ladder : incident.ladders) {
     const Vector v = ladder.vector();
     LadderInput input = is_group ? group_input(subject, v) : object_input(subject, v);
-    input.abnormal = std::ranges::any_of(detector_->abnormal(), [&](const Abnormal& a) {
-      return a.subject == subject && a.vector == v;
-    });
+    input.abnormal = detector_->abnormal(subject, v);
     if (is_group && incident.authenticated.empty()) input.can_authenticate = false;
     const LadderState before = ladder.state();
     ladder.step(input, policy, policy_->detection, book);

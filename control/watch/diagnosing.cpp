@@ -60,9 +60,7 @@ void Watch::State::diagnose_due() {
     if (!first && key.cause == Cause::load) {
       // When the attack pauses, there is nothing to recognise it by.
       const std::size_t subject = number_of(key.subject);
-      const bool abnormal = std::ranges::any_of(
-          detector_->abnormal(), [&](const Abnormal& a) { return a.subject == subject; });
-      if (!abnormal) continue;
+      if (subject >= detector_->subject_count() || !detector_->any_abnormal(subject)) continue;
     }
     diagnose(key, incident);
     if (first || young || ms_ - incident.sent_ms >= refresh_ms) incident.changed = true;

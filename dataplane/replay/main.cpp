@@ -10,6 +10,7 @@
 #include "common/policy_source.hpp"
 #include "dataplane/replay/replay.hpp"
 #include "dataplane/replay/report.hpp"
+#include "dataplane/replay/tally.hpp"
 
 namespace sekimori {
 namespace {
@@ -22,6 +23,7 @@ struct Options {
   std::array<std::string, 2> in;
   std::array<std::string, 2> out;
   std::string secret_file;
+  std::string sources_file;
   std::optional<std::uint64_t> seed;
   bool json = false;
 };
@@ -38,7 +40,11 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--secret-file", options.secret_file,
                  "derive all keys from the 32 bytes of this file, as other nodes do")
       ->excludes(seed);
-  app.add_flag("--json", options.json, "print JSON instead of tables");
+  auto* json = app.add_flag("--json", options.json, "print JSON instead of tables");
+  app.add_option("--sources", options.sources_file,
+                 "also count what becomes of packets from outside by object and by the sources in "
+                 "this file, one address a line")
+      ->needs(json);
   app.final_callback([outside, inside] {
     if (outside->empty() && inside->empty()) {
       throw CLI::RequiredError("--outside or --inside");
@@ -98,6 +104,19 @@ int judge(const Replay& replay) {
   return status;
 }
 
+void print(const Options& options, const PolicyTables& policy, const Replay& replay,
+           const std::optional<Tally>& tally) {
+  std::string report;
+  if (options.json) {
+    Json json = replay_json(policy, replay);
+    if (tally) json["tally"] = tally->json(policy);
+    report = json.dump(2) + "\n";
+  } else {
+    report = replay_text(policy, replay);
+  }
+  std::fputs(report.c_str(), stdout);
+}
+
 int run(const Options& options) {
   auto image = load_policy(options.policy);
   if (!image) return complain(image.error().exit_status, image.error().message);
@@ -109,14 +128,20 @@ int run(const Options& options) {
   auto files = open_files(options);
   if (!files) return complain(exit_usage, files.error());
 
+  std::optional<Tally> tally;
+  if (!options.sources_file.empty()) {
+    auto loaded = Tally::load(options.sources_file);
+    if (!loaded) return complain(exit_usage, loaded.error());
+    tally = std::move(*loaded);
+  }
+
   Replay replay{*policy, *secret, std::move(*files)};
+  if (tally) replay.count_into(*tally);
   replay.run();
   if (const auto written = replay.finish(); !written) {
     return complain(exit_failure, written.error());
   }
-  const std::string report =
-      options.json ? replay_json(*policy, replay).dump(2) + "\n" : replay_text(*policy, replay);
-  std::fputs(report.c_str(), stdout);
+  print(options, *policy, replay, tally);
   return judge(replay);
 }
 

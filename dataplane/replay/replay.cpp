@@ -87,8 +87,11 @@ std::size_t Replay::read_burst(Side side) {
 }
 
 void Replay::process_burst(Side side, std::size_t count) {
+  const bool tallied = tally_ != nullptr && side == Side::outside;
+  if (tallied) tally_->read(std::span{frames_}.first(count), policy_);
   pipeline_.process(side, std::span{frames_}.first(count), std::span{decisions_}.first(count),
                     policy_, at(now_ns_));
+  if (tallied) tally_->count(std::span{decisions_}.first(count));
   for (std::size_t i = 0; i < count; ++i) {
     const std::span bytes{frames_[i].data, frames_[i].length};
     if (decisions_[i].verdict == Verdict::forward) send(opposite(side), times_[i], bytes);

@@ -13,6 +13,7 @@
 #include "common/stats_segment.hpp"
 #include "dataplane/pipeline/pipeline.hpp"
 #include "dataplane/replay/capture_file.hpp"
+#include "dataplane/replay/tally.hpp"
 #include "dataplane/state/policy_tables.hpp"
 
 namespace sekimori {
@@ -42,6 +43,9 @@ class Replay {
   /// `policy` outlives the replay.
   Replay(const PolicyTables& policy, const MasterSecret& secret, ReplayFiles files);
 
+  /// What becomes of packets from outside is counted there as well; to be called before `run`.
+  /// `tally` outlives the replay.
+  void count_into(Tally& tally) { tally_ = &tally; }
   /// Reads to the end and then lets the handshakes that are under way end.
   void run();
   /// Completes the output files. The error names the file that could not be written.
@@ -68,6 +72,7 @@ class Replay {
   MasterSecret secret_;
   ReplayFiles files_;
   ReplayTotals totals_;
+  Tally* tally_ = nullptr;
   CookieKeys keys_;
   std::unique_ptr<WorkerStats> stats_ = std::make_unique<WorkerStats>();
   std::vector<ObjectMeters> meters_;

@@ -111,6 +111,43 @@ TEST_F(ReplayProgram, GivesTheSameOutputForTheSameInputAndSeed) {
   EXPECT_NE(content("a.pcap"), content("c.pcap"));
 }
 
+TEST_F(ReplayProgram, CountsByObjectAndByTheSourcesOfAFile) {
+  auto writer = CaptureWriter::create(path("in.pcap")).value();
+  const auto add = [&](const std::string& line) {
+    writer.write(start_ns, encode_packet(line, Side::inside).value());
+  };
+  add(syn);
+  add("198.51.100.7:4000 > 192.0.2.10:80 tcp [SF] seq=1 win=1");
+  add("198.51.100.8:4000 > 192.0.2.10:80 tcp [SF] seq=1 win=1");
+  add("198.51.100.9:4000 > 192.0.2.99:80 tcp [S] seq=1 win=1");
+  add("[2001:db8:1::7]:4000 > [2001:db8:2::1]:80 tcp [S] seq=1 win=1");
+  ASSERT_TRUE(writer.flush());
+  write("sources", "# known to be good\n198.51.100.7\n\n2001:db8:1::1\n");
+  const ProgramResult result =
+      replay({"--outside", path("in.pcap"), "--json", "--sources", path("sources")});
+  ASSERT_EQ(result.status, 0) << result.errors;
+  EXPECT_EQ(Json::parse(result.output).at("tally"), Json::parse(R"([
+    {"object": "web", "source": "198.51.100.7", "verdict": "reply", "reason": "", "packets": 1},
+    {"object": "web", "source": "198.51.100.7", "verdict": "drop",
+     "reason": "tcp_flags_invalid", "packets": 1},
+    {"object": "web", "source": "", "verdict": "drop",
+     "reason": "tcp_flags_invalid", "packets": 1},
+    {"object": "", "source": "2001:db8:1::1", "verdict": "forward", "reason": "", "packets": 1},
+    {"object": "", "source": "", "verdict": "forward", "reason": "", "packets": 1}
+  ])"))
+      << result.output;
+}
+
+TEST_F(ReplayProgram, RefusesSourcesThatAreNone) {
+  capture("in.pcap", syn, {0});
+  write("sources", "198.51.100.7\n198.51.100\n");
+  const ProgramResult result =
+      replay({"--outside", path("in.pcap"), "--json", "--sources", path("sources")});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_NE(result.errors.find("sources:2: is no address"), std::string::npos) << result.errors;
+  EXPECT_EQ(replay({"--outside", path("in.pcap"), "--sources", path("sources")}).status, 2);
+}
+
 TEST_F(ReplayProgram, TakesACompiledPolicy) {
   ASSERT_EQ(
       run_program("sekictl", {"compile", path("policy.toml"), "-o", path("policy.image")}).status,

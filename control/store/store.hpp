@@ -5,6 +5,7 @@
 #include <tl/expected.hpp>
 
 #include "control/store/audit_log.hpp"
+#include "control/store/baseline_store.hpp"
 #include "control/store/database.hpp"
 #include "control/store/delivery_store.hpp"
 #include "control/store/incident_log.hpp"
@@ -25,6 +26,7 @@ class Store {
   [[nodiscard]] IncidentLog& incidents() { return incidents_; }
   [[nodiscard]] DeliveryStore& deliveries() { return deliveries_; }
   [[nodiscard]] WatchState& watch_state() { return watch_state_; }
+  [[nodiscard]] BaselineStore& baselines() { return baselines_; }
   [[nodiscard]] AuditLog& audit() { return audit_; }
 
  private:
@@ -34,6 +36,7 @@ class Store {
         incidents_(*database_),
         deliveries_(*database_),
         watch_state_(*database_),
+        baselines_(*database_),
         audit_(*database_) {}
 
   std::unique_ptr<Database> database_;
@@ -41,6 +44,7 @@ class Store {
   IncidentLog incidents_;
   DeliveryStore deliveries_;
   WatchState watch_state_;
+  BaselineStore baselines_;
   AuditLog audit_;
 };
 

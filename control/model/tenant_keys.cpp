@@ -55,8 +55,10 @@ constexpr std::array notify_keys{
                                    .form = TextForm::mail_address}),
     key<&NotifyPolicy::webhook_secret_file>(
         {.name = "webhook_secret_file",
-         .text = "A file with 32 bytes or more, readable by nobody else, with which webhooks are "
-                 "signed so that their receivers can tell them from forged ones.",
+         .text =
+             "A file with 32 bytes or more, readable by nobody else, with which webhooks are "
+             "signed so that their receivers can tell them from forged ones. If none is given, the "
+             "one that `sekimori-control init` has made is used.",
          .example = R"("/etc/sekimori/webhook.secret")",
          .form = TextForm::file}),
     key<&NotifyPolicy::syslog>(

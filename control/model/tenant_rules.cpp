@@ -84,24 +84,22 @@ void check_thresholds(const ObjectPolicy& object, Diagnostics& diagnostics) {
   }
 }
 
+/// Whoever is to get mail needs a way for it.
 void check_reachable(const std::string& path, const ContactPolicy& contacts,
                      const NotifyPolicy& notify, Diagnostics& diagnostics) {
-  const auto require = [&](const std::vector<std::string>& list, std::string_view key,
-                           const std::string& needed, std::string_view needed_key,
+  const auto require = [&](const std::string& needed, std::string_view needed_key,
                            std::string_view example) {
     const std::string needed_path = "notify." + std::string{needed_key};
-    if (list.empty() || !needed.empty() || diagnostics.concern(needed_path)) return;
+    if (contacts.mail.empty() || !needed.empty() || diagnostics.concern(needed_path)) return;
     diagnostics.add({.place = contacts.place,
-                     .key = path + '.' + std::string{key},
+                     .key = path + ".mail",
                      .problem = "cannot be used without " + needed_path,
                      .rule = "who is named gets notices",
                      .suggestion = "add to [notify] for example " + std::string{needed_key} +
                                    " = \"" + std::string{example} + '"'});
   };
-  require(contacts.mail, "mail", notify.smtp, "smtp", "smtp://mail.example.com:25");
-  require(contacts.mail, "mail", notify.mail_from, "mail_from", "sekimori@example.com");
-  require(contacts.webhook, "webhook", notify.webhook_secret_file, "webhook_secret_file",
-          "/etc/sekimori/webhook.secret");
+  require(notify.smtp, "smtp", "smtp://mail.example.com:25");
+  require(notify.mail_from, "mail_from", "sekimori@example.com");
 }
 
 }  // namespace

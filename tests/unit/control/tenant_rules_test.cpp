@@ -64,17 +64,15 @@ TEST(TenantRules, ContactsCanBeReached) {
             "notices); add to [notify] for example smtp = \"smtp://mail.example.com:25\"\n"
             "p:1:1: notify.operators.mail: cannot be used without notify.mail_from (who is named "
             "gets notices); add to [notify] for example mail_from = \"sekimori@example.com\"\n");
-  EXPECT_EQ(faults("[[tenant]]\nname = \"kita\"\nwebhook = [\"https://example.com\"]"),
-            "p:1:1: tenant.webhook: cannot be used without notify.webhook_secret_file (who is "
-            "named gets notices); add to [notify] for example webhook_secret_file = "
-            "\"/etc/sekimori/webhook.secret\"\n");
+  EXPECT_EQ(faults("[[tenant]]\nname = \"kita\"\nwebhook = [\"https://example.com\"]"), "");
 }
 
 TEST(TenantRules, DoNotFollowFromAValueThatIsWrongItself) {
-  EXPECT_EQ(faults("[notify]\nwebhook_secret_file = \"secret\"\n"
-                   "operators.webhook = [\"https://example.com\"]"),
-            "p:2:23: notify.webhook_secret_file: \"secret\" does not begin with '/' (the path of a "
-            "file, from / on)\n");
+  EXPECT_EQ(
+      faults("[notify]\nmail_from = \"a@b\"\nsmtp = \"mail\"\n"
+             "operators.mail = [\"noc@example.com\"]"),
+      "p:3:8: notify.smtp: \"mail\" does not begin with smtp:// or smtps:// (an smtp or smtps "
+      "URL of a host and perhaps a port)\n");
 }
 
 TEST(ManagementRule, NoListBlocksTheSourcesThatManageTheSite) {

@@ -2,7 +2,10 @@
 
 #include <rte_common.h>
 
+#include <chrono>
+#include <cstdint>
 #include <new>
+#include <thread>
 
 namespace sekimori {
 
@@ -22,7 +25,11 @@ PolicyGenerations::~PolicyGenerations() {
 void PolicyGenerations::replace(std::unique_ptr<const PolicyTables> next) {
   const std::unique_ptr<const PolicyTables> old{
       current_.exchange(next.release(), std::memory_order_acq_rel)};
-  rte_rcu_qsbr_synchronize(readers_.get(), RTE_QSBR_THRID_INVALID);
+  // Sleeping, not spinning as rte_rcu_qsbr_synchronize does: with real-time priority this thread
+  // would keep a worker that waits for the same CPU from ever ending its turn.
+  constexpr std::chrono::microseconds pause{50};
+  const std::uint64_t token = rte_rcu_qsbr_start(readers_.get());
+  while (rte_rcu_qsbr_check(readers_.get(), token, false) == 0) std::this_thread::sleep_for(pause);
 }
 
 void PolicyGenerations::enter(unsigned worker) {

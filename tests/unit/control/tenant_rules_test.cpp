@@ -71,8 +71,8 @@ TEST(TenantRules, DoNotFollowFromAValueThatIsWrongItself) {
   EXPECT_EQ(
       faults("[notify]\nmail_from = \"a@b\"\nsmtp = \"mail\"\n"
              "operators.mail = [\"noc@example.com\"]"),
-      "p:3:8: notify.smtp: \"mail\" does not begin with smtp:// or smtps:// (an smtp or smtps "
-      "URL of a host and perhaps a port)\n");
+      "p:3:8: notify.smtp: \"mail\" has another scheme or none (an smtp or smtps URL of a host "
+      "and perhaps a port); begin it with smtp:// or smtps://\n");
 }
 
 TEST(ManagementRule, NoListBlocksTheSourcesThatManageTheSite) {

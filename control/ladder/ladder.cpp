@@ -12,6 +12,10 @@ bool is_open(const std::optional<ActionState>& state) {
          state == ActionState::would_have;
 }
 
+const StepRule& rule_of(Step step) {
+  return step_rules()[static_cast<std::size_t>(step)];
+}
+
 std::uint64_t milliseconds(std::uint32_t seconds) {
   return std::uint64_t{seconds} * 1'000;
 }
@@ -70,7 +74,8 @@ void Ladder::remember_load(const Moment& moment) {
   const double calm_below = input.threshold * moment.detection.calm_percent / 100;
   const std::array loads{input.offered + blocked_.blocked_rate(moment.ms()), input.passed};
   for (std::size_t by = 0; by < loads.size(); ++by) {
-    if (loads[by] >= calm_below) {
+    // Without a threshold, as another policy may have none, every load is calm.
+    if (input.threshold > 0 && loads[by] >= calm_below) {
       calm_since_ms_[by] = 0;
     } else if (calm_since_ms_[by] == 0) {
       calm_since_ms_[by] = moment.ms();
@@ -118,7 +123,7 @@ void Ladder::keep_up(const Moment& moment) {
 
 void Ladder::keep_blocking(const Moment& moment) {
   constexpr std::uint64_t every_ms = 1'000;
-  const bool above = moment.input.passed > effective_threshold(moment.input.threshold);
+  const bool above = wanted(rule_of(Step::block_sources), moment);
   // What an operator approved were the sources of that moment, and no others.
   if (!above || moment.policy.block_sources != Permission::granted) return;
   if (moment.ms() - blocked_at_ms_ < every_ms) return;
@@ -155,7 +160,7 @@ void Ladder::keep_giving_up(const Moment& moment) {
     return moment.book.tell("the destination is let in for a probe of " +
                             std::to_string(moment.detection.probe_s) + " s");
   }
-  if (!wanted(step_rules()[static_cast<std::size_t>(Step::give_up)], moment)) {
+  if (!wanted(rule_of(Step::give_up), moment)) {
     probe_bad_since_ms_ = 0;
     if (moment.ms() >= probe_until_ms_) {
       end(Step::give_up, moment, "the probe found " + text(moment.input.passed) + " to pass");
@@ -175,7 +180,7 @@ void Ladder::keep_giving_up(const Moment& moment) {
 bool Ladder::wanted(const StepRule& rule, const Moment& moment) const {
   const LadderInput& input = moment.input;
   if (rule.wanted_by == WantedBy::passed_above_threshold) {
-    return input.passed > effective_threshold(input.threshold);
+    return input.threshold > 0 && input.passed > effective_threshold(input.threshold);
   }
   return !input.danger.empty() || (input.capacity > 0 && input.passed > input.capacity);
 }

@@ -278,6 +278,18 @@ TEST(Watch, EndsWhatItDidForAnObjectThatThePolicyNoLongerHas) {
   EXPECT_TRUE(bed.only_incident().ended_ms.has_value());
 }
 
+TEST(Watch, EndsWhatItDidForAThresholdThatThePolicyNoLongerHas) {
+  WatchBed bed = calm_bed();
+  bed.site.add(spoofed_syns(3));
+  bed.run(5);
+  Policy without = *bed.policy;
+  without.objects[3].threshold = {};
+  bed.watch.replace_policy(std::make_shared<const Policy>(std::move(without)), {});
+  bed.run(100);
+  EXPECT_TRUE(bed.measures.empty());
+  EXPECT_TRUE(bed.only_incident().ended_ms.has_value());
+}
+
 TEST(Watch, KeepsItsMeasuresOverAPolicyThatMovesTheObject) {
   WatchBed bed = calm_bed();
   const auto flood = bed.site.add(spoofed_syns(1));

@@ -82,8 +82,8 @@ double distinct_sources(std::span<const KeptSample* const> samples) {
   std::vector<Address>& looked_at = of_syns.size() * 4 >= of_all.size() ? of_syns : of_all;
   const auto count = static_cast<double>(looked_at.size());
   std::ranges::sort(looked_at);
-  const auto repeated = std::ranges::unique(looked_at);
-  return ratio(count - static_cast<double>(repeated.size()), count);
+  const auto repeated = std::unique(looked_at.begin(), looked_at.end());
+  return ratio(static_cast<double>(repeated - looked_at.begin()), count);
 }
 
 void read_segments(std::span<const KeptSample* const> samples, Features& features) {

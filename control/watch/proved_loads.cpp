@@ -12,8 +12,8 @@ bool before(const SourceLoad& a, const SourceLoad& b) {
 
 std::span<const SourceLoad> of_object(const std::vector<SourceLoad>& sources,
                                       std::uint32_t object) {
-  const auto found = std::ranges::equal_range(sources, object, {}, &SourceLoad::object_slot);
-  return {found.begin(), found.end()};
+  return {std::ranges::lower_bound(sources, object, {}, &SourceLoad::object_slot),
+          std::ranges::upper_bound(sources, object, {}, &SourceLoad::object_slot)};
 }
 
 const SourceLoad* find(std::span<const SourceLoad> sources, const Address& source) {

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "control/ladder/blocked_sources.hpp"
 #include "control/model/incident_json.hpp"
 #include "tests/unit/control/watch/site_model.hpp"
 
@@ -103,13 +105,14 @@ RC_GTEST_PROP(WatchProperty, OnlyWhatIsAttackedIsTouchedAndAllEndsWithTheAttacks
 std::string actions_of(const std::vector<Incident>& incidents) {
   std::string text;
   for (const Incident& incident : incidents) {
-    text += incident.subject.name + ":";
+    text += incident.subject.name;
     for (const ActionRecord& action : incident.actions) {
-      text += " " + std::to_string(action.id) + "=";
+      text += ' ';
+      text += std::to_string(action.id);
       text += step_names[static_cast<std::size_t>(action.step)];
       text += action_state_names[static_cast<std::size_t>(action.state)];
     }
-    text += "\n";
+    text += '\n';
   }
   return text;
 }
@@ -125,6 +128,7 @@ RC_GTEST_PROP(WatchProperty, TheSameObservationsGiveTheSameDecisionsAlsoAcrossAR
   const int restart_at = *rc::gen::inRange(30, 60);
   for (int i = 0; i < 150; ++i) {
     const Observation observation = bed.site.observe();
+    const std::vector<Measure> before = bed.watch.measures();
     if (i == restart_at) {
       const auto saved = nlohmann::json::parse(restarted.save().dump());
       restarted = Watch{bed.policy, {}, {}};
@@ -140,7 +144,11 @@ RC_GTEST_PROP(WatchProperty, TheSameObservationsGiveTheSameDecisionsAlsoAcrossAR
       RC_ASSERT(incident_json(decision.incidents[n]) == incident_json(repeated.incidents[n]));
     }
     if (decision.measures_changed) bed.site.put_in_force(decision.measures);
-    if (i == restart_at) RC_ASSERT(restarted.measures() == bed.watch.measures());
+    // What a step of this very moment would need is not kept, but nothing in force is dropped.
+    for (const Measure& measure : i == restart_at ? before : std::vector<Measure>{}) {
+      const bool stays = std::ranges::count(bed.watch.measures(), measure) > 0;
+      RC_ASSERT(!stays || std::ranges::count(restarted.measures(), measure) > 0);
+    }
   }
   RC_ASSERT(restarted.open_incidents().size() == bed.watch.open_incidents().size());
   RC_ASSERT(actions_of(bed.watch.open_incidents()) == actions_of(same.open_incidents()));

@@ -14,11 +14,6 @@ std::optional<unsigned> hex_digit(char c) {
   return {};
 }
 
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
-}
-
 /// UTF-8 by the JSON library, which refuses everything else when it writes strictly.
 bool is_clean_text(const std::string& text) {
   const bool controls = std::any_of(text.begin(), text.end(), [](char c) {
@@ -138,20 +133,6 @@ tl::expected<Target, Problem> parse_target(std::string_view target) {
     parsed.query.emplace_back(std::move(*name), std::move(*value));
   }
   return parsed;
-}
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += {'%', digits[byte >> 4U], digits[byte & 0xfU]};
-    }
-  }
-  return out;
 }
 
 std::string shown_path(std::string_view target) {

@@ -23,9 +23,6 @@ inline constexpr std::size_t max_query_parameters = 32;
 /// Of kind malformed, or of kind not_found when the path climbs or has empty parts.
 [[nodiscard]] tl::expected<Target, Problem> parse_target(std::string_view target);
 
-/// `text` as one segment or value of a target: all but the unreserved characters are encoded.
-[[nodiscard]] std::string percent_encoded(std::string_view text);
-
 /// The target without its query, for messages: cut, and without bytes that do not belong there.
 [[nodiscard]] std::string shown_path(std::string_view target);
 

@@ -3,6 +3,7 @@
 #include <exception>
 #include <string>
 
+#include "control/cli/command_context.hpp"
 #include "control/cli/exit_status.hpp"
 #include "control/cli/fpga_commands.hpp"
 #include "control/cli/policy_commands.hpp"
@@ -31,7 +32,9 @@ void add_fpga_commands(CLI::App& app, FpgaChoice& choice, int& status) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Checks and compiles policies of Sekimori and shows what its dataplane does."};
+  CLI::App app{
+      "Operates Sekimori: shows and changes the running system through its API, checks and "
+      "compiles policies, and shows what a dataplane of this machine does."};
   app.require_subcommand(1);
   int status = exit_success;
 
@@ -65,6 +68,13 @@ int run(int argc, char** argv) {
   top->add_flag("--once", once, "Show one second and end");
   top->callback([&] { status = top_command(instance, once); });
 
+  CommandContext context;
+  add_status_commands(app, context);
+  add_incident_commands(app, context);
+  add_transaction_commands(app, context);
+  add_record_commands(app, context);
+  add_person_commands(app, context);
+
   FpgaChoice choice;
   add_fpga_commands(app, choice, status);
 
@@ -77,7 +87,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? exit_success : exit_wrong_input;
   }
-  return status;
+  return status != exit_success ? status : context.status;
 }
 
 }  // namespace

@@ -39,12 +39,13 @@ package dns_pkg;
 
   // A name that has been read.
   typedef struct packed {
+    logic               lane;    // whose scanner has its hashes
     logic [SLOT_W-1:0]  slot;
     logic [3:0]         count;   // labels to be looked at, 1 to LABELS
     logic [LABEL_W-1:0] newest;  // place of the last one, which is the top-level domain
   } labels_t;
 
-  localparam int LABELS_W = SLOT_W + 4 + LABEL_W;
+  localparam int LABELS_W = 1 + SLOT_W + 4 + LABEL_W;
 
   // A suffix to be looked up.
   typedef struct packed {

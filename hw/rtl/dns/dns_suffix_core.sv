@@ -86,23 +86,22 @@ module dns_suffix_core #(
     .unmarked_o(unmarked), .udp_o(udp), .at_o(udp_at), .length_o(udp_length));
 
   // The name.
-  logic                        label_valid;
-  logic [SLOT_W-1:0]           label_slot;
-  logic [dns_pkg::LABEL_W-1:0] label_place;
-  logic [63:0]                 label_hash;
-  logic                        name_valid;
-  dns_pkg::labels_t            name;
-  logic                        none_valid;
-  logic [SLOT_W-1:0]           none_slot;
-  logic                        question;
-  logic                        question_invalid;
+  logic [1:0]                    label_valid;
+  logic [2*SLOT_W-1:0]           label_slot;
+  logic [2*dns_pkg::LABEL_W-1:0] label_place;
+  logic [127:0]                  label_hash;
+  logic                          name_valid;
+  dns_pkg::labels_t              name;
+  logic                          none_valid;
+  logic                          question;
+  logic                          question_invalid;
 
-  name_scan u_scan (
+  name_lanes u_lanes (
     .clk_i, .rst_ni, .key_i, .write_i(peek_write), .write_slot_i(slot),
     .write_beat_i(peek_beat), .write_data_i(beat_data), .valid_i(udp), .slot_i(located_slot),
     .at_i(udp_at), .length_i(udp_length), .label_valid_o(label_valid), .label_slot_o(label_slot),
     .label_place_o(label_place), .label_hash_o(label_hash), .name_valid_o(name_valid),
-    .name_o(name), .none_valid_o(none_valid), .none_slot_o(none_slot), .question_o(question),
+    .name_o(name), .none_valid_o(none_valid), .question_o(question),
     .invalid_o(question_invalid));
 
   // Its suffixes.
@@ -131,7 +130,7 @@ module dns_suffix_core #(
 
   suffix_verdicts u_verdicts (
     .clk_i, .rst_ni, .begin_i(begins), .begin_slot_i(slot), .no_udp_i(located && !udp),
-    .no_udp_slot_i(located_slot), .no_name_i(none_valid), .no_name_slot_i(none_slot),
+    .no_udp_slot_i(located_slot), .no_name_i(none_valid), .no_name_slot_i(name.slot),
     .lookup_i(found), .hit_i(hit), .value_i(value), .release_o(release_slot),
     .valid_o(verdict_valid), .ready_i(verdict_ready), .matched_o(verdict_matched),
     .value_o(verdict_value));

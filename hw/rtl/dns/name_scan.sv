@@ -1,6 +1,6 @@
-// Reads the names of questions and hashes their labels. Names go round in a ring of ROUND clocks,
-// each a step a round, so there is a step a clock: eight bytes of a label, hashed by SipHash-1-3.
-// The hash of a label is finished outside of the ring.
+// Reads the names of questions of one lane (name_lanes) and hashes their labels. Names go round in a
+// ring of eight clocks, each a step a round, so there is a step a clock: eight bytes
+// of a label, hashed by SipHash-1-3. The hash of a label is finished outside of the ring.
 //
 //   > wait > [ choose > read, align (4) > step > half a > half b ] > name read
 //                 ^__________________________________________|  \> finish > label hash
@@ -27,11 +27,10 @@ module name_scan (
   output logic [dns_pkg::LABEL_W-1:0]     label_place_o,  // labels counted from the left, modulo
   output logic [63:0]                     label_hash_o,
 
-  // After the last label's hash: a name with labels, or a datagram without.
+  // After the last label's hash: a name with labels, or a datagram without, whose slot is in name_o.
   output logic                            name_valid_o,
   output dns_pkg::labels_t                name_o,
   output logic                            none_valid_o,
-  output logic [dns_pkg::SLOT_W-1:0]      none_slot_o,
   output logic                            question_o,
   output logic                            invalid_o
 );
@@ -189,11 +188,11 @@ module name_scan (
 
   assign name_valid_o = ends && has_labels;
   assign none_valid_o = ends && !has_labels;
-  assign none_slot_o  = end_slot;
   assign question_o   = ends && question_line_q[FINISH];
   assign invalid_o    = ends && invalid_line_q[FINISH];
 
   always_comb begin
+    name_o.lane   = 1'b0;  // name_lanes knows
     name_o.slot   = end_slot;
     name_o.count  = end_many ? 4'(dns_pkg::LABELS) : {1'b0, end_labels};
     name_o.newest = end_labels - 1'b1;

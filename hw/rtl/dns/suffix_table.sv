@@ -43,8 +43,8 @@ module suffix_table #(
   end
 
   // Clocks 2 and 3: the rows, through the memories' output registers.
-  logic [ROW_W-1:0]   first  [0:(1<<ROW_BITS)-1];
-  logic [ROW_W-1:0]   second [0:(1<<ROW_BITS)-1];
+  (* ram_style = "ultra" *) logic [ROW_W-1:0] first  [0:(1<<ROW_BITS)-1];
+  (* ram_style = "ultra" *) logic [ROW_W-1:0] second [0:(1<<ROW_BITS)-1];
   logic [ROW_W-1:0]   first_read_q;
   logic [ROW_W-1:0]   second_read_q;
   logic [2*ROW_W-1:0] rows_q;

@@ -29,8 +29,12 @@ struct PacketSample {
   }
 };
 
-/// What a source has sent to one object since it proved that its address is its own, by a cookie or
-/// another answer that no forger sees. A source that has proved nothing never appears.
+/// What a source has sent to one object since it was entered, and that others could only have sent
+/// in its name if they had guessed its numbers: connections that a cookie opened and the segments
+/// within them, and other proofs with a cookie. Connections are all counted; segments by a sample
+/// of bursts, so packets and bytes are right on average. A source that has proved nothing never
+/// appears. There are places for so many sources; the smallest makes way and begins anew when it
+/// comes again, so numbers may also fall.
 struct SourceLoad {
   Address source;  ///< of IPv6, the /64
   std::uint32_t object_slot = 0;

@@ -73,7 +73,8 @@ struct alignas(64) ObjectMeters {
   std::uint64_t cookie_valid = 0;
   std::uint64_t connections_established = 0;
   /// Sources that were entered as authenticated, for this object, and were not in the table of
-  /// their worker; one that comes back after its entry has expired counts again.
+  /// their worker or had expired there; in mode proxy, sources of connections that the worker did
+  /// not have among its `SourceLoad`s. One that has been forgotten counts again.
   std::uint64_t new_sources = 0;
   std::uint64_t rst_received = 0;  ///< TCP from outside, before any verdict, as `syn_received`
   std::uint64_t fin_received = 0;

@@ -35,6 +35,14 @@ class Published {
     __atomic_store_n(&version_, 2 * number, __ATOMIC_RELEASE);
   }
 
+  /// Writer: the number and the record that it published last; 0 and an empty one at first.
+  [[nodiscard]] std::uint64_t number() const { return version_ / 2; }
+  [[nodiscard]] Record of_writer() const {
+    Record record;
+    std::memcpy(static_cast<void*>(&record), words_.data(), sizeof(record));
+    return record;
+  }
+
   /// Reader: the number of the record that `record` has become a copy of; 0 when there is none yet
   /// or the writer was at it.
   [[nodiscard]] std::uint64_t read(Record& record) const {

@@ -51,7 +51,9 @@ std::shared_ptr<void> flows(std::size_t entries) {
 
 std::shared_ptr<void> sources(std::size_t entries) {
   auto table = std::make_shared<SourceTable>(static_cast<std::uint32_t>(entries), key);
-  fill(entries, [&](std::size_t number) { return table->add(address(number), 1, 1000); });
+  fill(entries, [&](std::size_t number) {
+    return table->add(address(number), 1, 1000) == SourceTable::Added::entered;
+  });
   return table;
 }
 
@@ -127,6 +129,7 @@ std::shared_ptr<void> worker(std::size_t objects) {
     CookieKeys keys;
     WorkerStats stats;
     std::vector<ObjectMeters> meters;
+    WorkerEvidence evidence;
     std::unique_ptr<WorkerState> state;
   };
   auto made = std::make_shared<Worker>();
@@ -135,7 +138,7 @@ std::shared_ptr<void> worker(std::size_t objects) {
   small.flow_capacity = small.handshake_capacity = small.hold_capacity = small.source_capacity =
       small.backend_capacity = 16;
   made->state = std::make_unique<WorkerState>(small, 1, MasterSecret::from_seed(1), made->keys,
-                                              made->stats, made->meters);
+                                              made->stats, made->meters, made->evidence);
   return made;
 }
 

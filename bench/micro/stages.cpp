@@ -67,7 +67,8 @@ struct StageBed {
 
   explicit StageBed(const Traffic& traffic)
       : ground(policy_of(traffic)),
-        state(ground.policy.global(), 1, ground.secret, ground.keys, ground.stats, ground.meters),
+        state(ground.policy.global(), 1, ground.secret, ground.keys, ground.stats, ground.meters,
+              *ground.evidence),
         frames(traffic.line) {
     if (!traffic.connected) return;
     for (const Frame& frame : frames.frames()) {

@@ -37,6 +37,7 @@ PipelineBed::PipelineBed(const GlobalRecord& capacities, unsigned workers)
     : secret_(MasterSecret::from_seed(1)),
       stats_(std::make_unique<WorkerStats>()),
       meters_(capacities.object_capacity),
-      pipeline_(capacities, workers, secret_, keys_, *stats_, meters_) {}
+      evidence_(std::make_unique<WorkerEvidence>()),
+      pipeline_(capacities, workers, secret_, keys_, *stats_, meters_, *evidence_) {}
 
 }  // namespace sekimori::bench

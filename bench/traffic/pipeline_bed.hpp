@@ -50,6 +50,7 @@ class PipelineBed {
   CookieKeys keys_;
   std::unique_ptr<WorkerStats> stats_;
   std::vector<ObjectMeters> meters_;
+  std::unique_ptr<WorkerEvidence> evidence_;
   Pipeline pipeline_;
 };
 

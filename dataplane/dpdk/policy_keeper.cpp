@@ -93,9 +93,13 @@ void PolicyKeeper::put_in_force(PolicyTables tables) {
 
 tl::expected<void, ManagementError> PolicyKeeper::set_measures(MeasureSet set,
                                                                std::uint64_t now_ms) {
-  auto tables = generations_->current().with_measures(set.measures);
-  if (!tables) return refuse(ManagementError::Kind::invalid, tables.error());
-  generations_->replace(std::make_unique<const PolicyTables>(std::move(*tables)));
+  if (!measures_.say(set.measures)) {
+    auto tables = generations_->current().with_measures(set.measures);
+    if (!tables) return refuse(ManagementError::Kind::invalid, tables.error());
+    generations_->replace(std::make_unique<const PolicyTables>(std::move(*tables)));
+    log("measures of revision " + std::to_string(set.revision) +
+        " are in force: " + std::to_string(set.measures.size()));
+  }
   measures_.set(set.revision, std::move(set.measures), now_ms);
   show_measures();
   return {};

@@ -79,9 +79,9 @@ tl::expected<std::unique_ptr<WorkerSet>, Failure> WorkerSet::create(
   }
   for (unsigned index = 0; index < options.workers; ++index) {
     try {
-      set->pipelines_.push_back(std::make_unique<Pipeline>(policy.capacities(), options.workers,
-                                                           secret, keys, segment.worker(index),
-                                                           segment.meters(index)));
+      set->pipelines_.push_back(std::make_unique<Pipeline>(
+          policy.capacities(), options.workers, secret, keys, segment.worker(index),
+          segment.meters(index), segment.evidence(index)));
     } catch (const std::bad_alloc&) {
       return refused("--policy " + options.policy + ": no memory for the tables of worker " +
                      std::to_string(index) + "; make [tables] smaller or run fewer workers");

@@ -1,6 +1,7 @@
 #include "dataplane/pipeline/pipeline.hpp"
 
 #include "dataplane/stages/classify.hpp"
+#include "dataplane/stages/evidence.hpp"
 #include "dataplane/stages/given_up.hpp"
 #include "dataplane/stages/icmp_errors.hpp"
 #include "dataplane/stages/limits.hpp"
@@ -37,8 +38,8 @@ void count_verdicts(const Burst& burst, const StageContext& context) {
 
 Pipeline::Pipeline(const GlobalRecord& capacities, std::uint32_t worker_count,
                    const MasterSecret& secret, const CookieKeys& keys, WorkerStats& stats,
-                   std::span<ObjectMeters> meters)
-    : state_(capacities, worker_count, secret, keys, stats, meters) {}
+                   std::span<ObjectMeters> meters, WorkerEvidence& evidence)
+    : state_(capacities, worker_count, secret, keys, stats, meters, evidence) {}
 
 void Pipeline::process(Side from, std::span<Frame> frames, std::span<Decision> decisions,
                        const PolicyTables& policy, const Now& now) {
@@ -48,6 +49,7 @@ void Pipeline::process(Side from, std::span<Frame> frames, std::span<Decision> d
   count_received(from, frames, state_.stats);
 
   classify(burst_, context);
+  begin_sample(burst_, context);
   check_validity(burst_, context);
   drop_given_up(burst_, context);
   apply_source_lists(burst_, context);
@@ -57,6 +59,8 @@ void Pipeline::process(Side from, std::span<Frame> frames, std::span<Decision> d
   burst_.forward_all(burst_.open);
 
   meter(burst_, context);
+  count_sources(burst_, context);
+  finish_sample(burst_, context);
   count_verdicts(burst_, context);
 }
 
@@ -65,6 +69,7 @@ void Pipeline::tick(const PolicyTables& policy, const Now& now, std::uint32_t sw
   run_handshake_timers(context, sweep);
   expire_flows(context, sweep);
   state_.sources.sweep(sweep, context.now_ms());
+  state_.source_loads.age(now.monotonic_ms());
   state_.stats.gauge(Counter::flows, state_.flows.size());
   state_.stats.gauge(Counter::handshakes, state_.handshakes.size());
   state_.stats.gauge(Counter::sources, state_.sources.size());

@@ -15,9 +15,10 @@ namespace sekimori {
 class Pipeline {
  public:
   /// `worker_count` divides the rates that an object may use over all workers. `meters` has one
-  /// entry per object slot. `stats`, `meters` and `keys` outlive the pipeline.
+  /// entry per object slot. `stats`, `meters`, `evidence` and `keys` outlive the pipeline.
   Pipeline(const GlobalRecord& capacities, std::uint32_t worker_count, const MasterSecret& secret,
-           const CookieKeys& keys, WorkerStats& stats, std::span<ObjectMeters> meters);
+           const CookieKeys& keys, WorkerStats& stats, std::span<ObjectMeters> meters,
+           WorkerEvidence& evidence);
 
   /// Decides on every frame of a burst of at most `max_burst` that came in from one side;
   /// `decisions` has as many entries. Frames may be rewritten in place and, for replies, change

@@ -29,7 +29,7 @@ Replay::Replay(const PolicyTables& policy, const MasterSecret& secret, ReplayFil
       secret_(secret),
       files_(std::move(files)),
       meters_(policy.global().object_capacity),
-      pipeline_(policy.global(), 1, secret_, keys_, *stats_, meters_),
+      pipeline_(policy.global(), 1, secret_, keys_, *stats_, meters_, *evidence_),
       buffers_(burst_size * buffer_bytes) {}
 
 void Replay::run() {

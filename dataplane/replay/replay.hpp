@@ -76,6 +76,7 @@ class Replay {
   CookieKeys keys_;
   std::unique_ptr<WorkerStats> stats_ = std::make_unique<WorkerStats>();
   std::vector<ObjectMeters> meters_;
+  std::unique_ptr<WorkerEvidence> evidence_ = std::make_unique<WorkerEvidence>();
   Pipeline pipeline_;
 
   std::vector<std::uint8_t> buffers_;

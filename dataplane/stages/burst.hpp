@@ -72,7 +72,9 @@ struct Burst {
   /// Acknowledgements whose cookies have been checked, and those whose cookies are right.
   std::uint64_t cookies_checked = 0;
   std::uint64_t cookies_right = 0;
-  bool connections_entered = false;                    ///< since their flows were fetched
+  std::uint64_t proved = 0;          ///< segments that only their source can have sent
+  std::uint64_t sampled = 0;         ///< the one that is a sample, if there is one
+  bool connections_entered = false;  ///< since their flows were fetched
   std::array<std::uint64_t, verdict_count> decided{};  ///< by verdict
 
   // What a stage works with, here so that nothing is cleared for each burst.
@@ -110,6 +112,8 @@ struct Burst {
     answered = 0;
     cookies_checked = 0;
     cookies_right = 0;
+    proved = 0;
+    sampled = 0;
     connections_entered = false;
     decided = {};
   }

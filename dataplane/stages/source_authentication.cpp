@@ -1,6 +1,7 @@
 #include "dataplane/stages/source_authentication.hpp"
 
 #include "dataplane/packet/syn_ack.hpp"
+#include "dataplane/stages/evidence.hpp"
 #include "dataplane/stages/syn_proxy.hpp"
 
 namespace sekimori {
@@ -59,6 +60,7 @@ void authenticate_by_reset(TcpPacket& p) {
   if (p.is_syn()) return p.answer();
   if (p.is_rst()) return p.drop(DropReason::source_unproved);
   if (!match_cookie(p)) return p.drop(DropReason::cookie_invalid);
+  count_connection(p.burst, p.context, p.number);
   authenticate(p);
   p.reply_reset();
 }
@@ -69,6 +71,7 @@ void authenticate_by_bad_ack(TcpPacket& p) {
   if (!p.is_rst() || !answers_bad_ack(p)) return p.drop(DropReason::source_unproved);
   p.context.count(Counter::cookie_valid);
   add(p.meters().cookie_valid, 1);
+  count_connection(p.burst, p.context, p.number);
   authenticate(p);
   p.drop(DropReason::source_proved);
 }

@@ -61,7 +61,10 @@ void client_segment(TcpPacket& p) {
     if (near) flow.flags &= static_cast<std::uint8_t>(~flow_flag::half_open);
     if (p.is_fin() && near) flow.close(flow_flag::client_fin);
   }
-  if (flow.state == FlowState::spliced) translate_to_server(p.frame(), segment, flow);
+  if (flow.state != FlowState::spliced) return;
+  // A cookie has opened the connection, and nobody but its ends knows where its numbers are.
+  if (near) p.burst.proved |= std::uint64_t{1} << p.number;
+  translate_to_server(p.frame(), segment, flow);
 }
 
 void server_segment(TcpPacket& p) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dataplane/stages/evidence.hpp"
 #include "dataplane/state/plain_messages.hpp"
 
 namespace sekimori {
@@ -144,6 +145,7 @@ void open_connection(TcpPacket& p, const CookieMatch& match) {
   hold_early_data(p, handshake);
   p.context.count(Counter::flow_created);
   p.context.count(Counter::syn_forwarded);
+  if (count_connection(p.burst, p.context, p.number)) add(p.meters().new_sources, 1);
 
   std::memcpy(p.frame().data, handshake.frame.data(), handshake.frame_length);
   p.frame().length = handshake.frame_length;

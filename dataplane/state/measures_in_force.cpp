@@ -21,6 +21,12 @@ void MeasuresInForce::set(std::uint64_t revision, std::vector<Measure> measures,
   for (const Measure& measure : measures_) ends_ms_.push_back(now_ms + measure.lifetime_ms);
 }
 
+bool MeasuresInForce::say(std::span<const Measure> measures) const {
+  return std::ranges::equal(measures_, measures, [](const Measure& a, const Measure& b) {
+    return a.object == b.object && a.kind == b.kind;
+  });
+}
+
 template <typename Ended>
 std::vector<Measure> MeasuresInForce::end_where(const Ended& ended) {
   std::vector<Measure> removed;

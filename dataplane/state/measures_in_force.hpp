@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,10 @@ class MeasuresInForce {
  public:
   /// Takes the place of what there was. Lifetimes run from `now_ms` on.
   void set(std::uint64_t revision, std::vector<Measure> measures, std::uint64_t now_ms);
+
+  /// Whether all measures are the same, whatever their lifetimes. Control says again and again what
+  /// is to go on.
+  [[nodiscard]] bool say(std::span<const Measure> measures) const;
 
   /// Removes the measures whose lifetime is over, or whose object the policy has no more, and
   /// returns them.

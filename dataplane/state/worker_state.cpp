@@ -6,13 +6,22 @@ namespace sekimori {
 namespace {
 
 /// What the keys of the tables are derived for.
-enum TableKey : std::uint64_t { flow_table, source_table, backend_table, reply_sketch, syn_memory };
+enum TableKey : std::uint64_t {
+  flow_table,
+  source_table,
+  backend_table,
+  reply_sketch,
+  syn_memory,
+  sampler,
+  source_loads
+};
 
 }  // namespace
 
 WorkerState::WorkerState(const GlobalRecord& capacities, std::uint32_t workers,
                          const MasterSecret& secret, const CookieKeys& keys,
-                         WorkerStats& worker_stats, std::span<ObjectMeters> object_meters)
+                         WorkerStats& worker_stats, std::span<ObjectMeters> object_meters,
+                         WorkerEvidence& evidence)
     : flow_key(secret.table_key(TableKey::flow_table)),
       syn_key(secret.table_key(TableKey::syn_memory)),
       worker_count(workers),
@@ -25,6 +34,8 @@ WorkerState::WorkerState(const GlobalRecord& capacities, std::uint32_t workers,
       sources(capacities.source_capacity, secret.table_key(TableKey::source_table)),
       backends(capacities.backend_capacity, secret.table_key(TableKey::backend_table)),
       replies(secret.table_key(TableKey::reply_sketch)),
+      sampler(secret.table_key(TableKey::sampler), evidence),
+      source_loads(secret.table_key(TableKey::source_loads), evidence),
       limits(object_meters.size()) {}
 
 void WorkerState::remove_flow(std::uint32_t index) {

@@ -16,6 +16,8 @@
 #include "dataplane/state/outbox.hpp"
 #include "dataplane/state/rate_limit.hpp"
 #include "dataplane/state/reply_limiter.hpp"
+#include "dataplane/state/sampler.hpp"
+#include "dataplane/state/source_loads.hpp"
 #include "dataplane/state/source_table.hpp"
 #include "dataplane/state/syn_memory.hpp"
 
@@ -37,7 +39,7 @@ struct ObjectLimits {
 struct WorkerState {
   WorkerState(const GlobalRecord& capacities, std::uint32_t worker_count,
               const MasterSecret& secret, const CookieKeys& cookie_keys, WorkerStats& worker_stats,
-              std::span<ObjectMeters> object_meters);
+              std::span<ObjectMeters> object_meters, WorkerEvidence& evidence);
 
   /// Removes a connection with whatever it holds.
   void remove_flow(std::uint32_t index);
@@ -61,6 +63,8 @@ struct WorkerState {
   BackendTable backends;
   ReplyLimiter replies;
   SynMemory syn_memory;
+  Sampler sampler;
+  SourceLoads source_loads;
   HugePageVector<ObjectLimits> limits;  ///< by object slot
   Outbox outbox;
   std::uint32_t handshake_cursor = 0;

@@ -99,7 +99,8 @@ Golden::Golden(const PolicyContents& contents, const MasterSecret& secret, std::
       slots_(object_slots),
       policy_(tables_of(contents, slots_)),
       meters_(object_slots),
-      state_(policy_.global(), 1, secret_, filled(keys_, secret_, unix_ms / 1000), stats_, meters_),
+      state_(policy_.global(), 1, secret_, filled(keys_, secret_, unix_ms / 1000), stats_, meters_,
+             *evidence_),
       now_{.monotonic_ns = unix_ms * ns_per_ms, .unix_ns = unix_ms * ns_per_ms} {}
 
 LearnedServer Golden::learn(const Address& server, std::uint16_t port, std::uint8_t window_scale,

@@ -63,6 +63,7 @@ class Golden {
   PolicyTables policy_;
   WorkerStats stats_;
   std::vector<ObjectMeters> meters_;
+  std::unique_ptr<WorkerEvidence> evidence_ = std::make_unique<WorkerEvidence>();
   WorkerState state_;
   Now now_;
   std::unique_ptr<Burst> burst_ = std::make_unique<Burst>();

@@ -168,8 +168,9 @@ class Fuzzer {
   }
 
   test::TestGround ground_{policy_of_all_modes()};
-  Pipeline pipeline_{ground_.policy.global(), 1, ground_.secret, ground_.keys, ground_.stats,
-                     ground_.meters};
+  Pipeline pipeline_{
+      ground_.policy.global(), 1, ground_.secret, ground_.keys, ground_.stats, ground_.meters,
+      *ground_.evidence};
   std::uint64_t since_start_ms_ = 0;
   std::uint64_t packets_ = 0;
   Bytes syn_ack_;  ///< our latest

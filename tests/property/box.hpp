@@ -37,8 +37,10 @@ struct Sent {
 class Box {
  public:
   explicit Box(const TestPolicy& policy)
-      : ground_{policy}, pipeline_{policy.global, 1, ground_.secret, ground_.keys, ground_.stats,
-                                   ground_.meters} {}
+      : ground_{policy}, pipeline_{policy.global,    1,
+                                   ground_.secret,   ground_.keys,
+                                   ground_.stats,    ground_.meters,
+                                   *ground_.evidence} {}
 
   std::vector<Fate> take(std::span<const Traffic::Event> burst);
 

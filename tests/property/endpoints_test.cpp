@@ -95,7 +95,7 @@ class Conversation {
         random_(story.seed),
         ground_(policy_of(story)),
         pipeline_(ground_.policy.global(), 1, ground_.secret, ground_.keys, ground_.stats,
-                  ground_.meters),
+                  ground_.meters, *ground_.evidence),
         client_data_(random_bytes(random_, story.client_bytes)),
         server_data_(random_bytes(random_, story.server_bytes)),
         client_({.own = client_name(), .peer = server_name(), .side = Side::outside, .opens = true},

@@ -39,8 +39,9 @@ struct Box {
   }
 
   test::TestGround ground;
-  Pipeline pipeline{ground.policy.global(), 1, ground.secret, ground.keys, ground.stats,
-                    ground.meters};
+  Pipeline pipeline{
+      ground.policy.global(), 1, ground.secret, ground.keys, ground.stats, ground.meters,
+      *ground.evidence};
 };
 
 RC_GTEST_PROP(Pipeline, GivesEachPacketOneVerdict, (std::vector<std::vector<std::uint8_t>> rows)) {

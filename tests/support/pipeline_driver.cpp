@@ -138,8 +138,9 @@ class Driver {
 
   TestPolicy policy_ = driven_policy();
   TestGround ground_{policy_};
-  Pipeline pipeline_{policy_.global, 2, ground_.secret, ground_.keys, ground_.stats,
-                     ground_.meters};
+  Pipeline pipeline_{
+      policy_.global,   2, ground_.secret, ground_.keys, ground_.stats, ground_.meters,
+      *ground_.evidence};
   std::vector<FrameBuffer> buffers_;
   Side side_ = Side::outside;
   std::uint64_t now_ms_ = 0;

@@ -113,7 +113,8 @@ std::string TextPackets::show(const Bytes& frame, Side toward) const {
 
 TestWorker::TestWorker(const TestPolicy& policy, std::vector<Stage> stages, Timer timer)
     : ground(policy),
-      state(policy.global, 1, ground.secret, ground.keys, ground.stats, ground.meters),
+      state(policy.global, 1, ground.secret, ground.keys, ground.stats, ground.meters,
+            *ground.evidence),
       stages_(std::move(stages)),
       timer_(std::move(timer)) {}
 

@@ -58,6 +58,7 @@ struct TestGround {
   PolicyTables policy;
   WorkerStats stats;
   std::vector<ObjectMeters> meters;
+  std::unique_ptr<WorkerEvidence> evidence = std::make_unique<WorkerEvidence>();
   Now now;
 };
 

@@ -95,7 +95,8 @@ TEST_P(Sharing, WorkersLieApart) {
   std::vector<Written> all;
   for (unsigned w = 0; w < workers; ++w) {
     pipelines.push_back(std::make_unique<Pipeline>(policy.global, workers, secret, keys,
-                                                   statistics.worker(w), statistics.meters(w)));
+                                                   statistics.worker(w), statistics.meters(w),
+                                                   statistics.evidence(w)));
     all_workers.emplace_back(WorkerWiring{.index = w,
                                           .ports = {},
                                           .pipeline = pipelines.back().get(),
@@ -118,7 +119,8 @@ TEST_P(Sharing, TablesLieApart) {
   std::vector<Written> all;
   for (unsigned w = 0; w < workers; ++w) {
     states.push_back(std::make_unique<WorkerState>(policy.global, workers, secret, keys,
-                                                   statistics.worker(w), statistics.meters(w)));
+                                                   statistics.worker(w), statistics.meters(w),
+                                                   statistics.evidence(w)));
     WorkerState& state = *states.back();
     all.push_back(written<ObjectLimits>("ObjectLimits", w, state.limits));
     all.push_back(

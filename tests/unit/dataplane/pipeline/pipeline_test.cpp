@@ -13,7 +13,8 @@ namespace {
 struct Whole {
   explicit Whole(const TestPolicy& policy, std::uint32_t workers = 1)
       : ground(policy),
-        pipeline(policy.global, workers, ground.secret, ground.keys, ground.stats, ground.meters) {}
+        pipeline(policy.global, workers, ground.secret, ground.keys, ground.stats, ground.meters,
+                 *ground.evidence) {}
 
   std::vector<Decision> process(Side from, const std::vector<std::string>& lines) {
     buffers.clear();

@@ -76,7 +76,8 @@ TEST(Classify, PrefersTheLongestPrefix) {
   const TestPolicy policy{.objects = {{.name = "net", .prefixes = {"192.0.2.0/24"}},
                                       {.name = "host", .prefixes = {"192.0.2.10"}}}};
   TestGround ground{policy};
-  WorkerState state{policy.global, 1, ground.secret, ground.keys, ground.stats, ground.meters};
+  WorkerState state{policy.global,   1, ground.secret, ground.keys, ground.stats, ground.meters,
+                    *ground.evidence};
   StageContext context{.state = state, .policy = ground.policy, .now = ground.now};
   FrameBuffer near{frame_bytes("198.51.100.7:1 > 192.0.2.9:2 udp")};
   FrameBuffer host{frame_bytes("198.51.100.7:1 > 192.0.2.10:2 udp")};
@@ -94,8 +95,9 @@ TEST(Classify, PrefersTheLongestPrefix) {
 
 TEST(Classify, CountsChecksumsThatWereCompleted) {
   TestGround ground{TestPolicy{}};
-  WorkerState state{ground.policy.global(), 1, ground.secret, ground.keys, ground.stats,
-                    ground.meters};
+  WorkerState state{
+      ground.policy.global(), 1, ground.secret, ground.keys, ground.stats, ground.meters,
+      *ground.evidence};
   StageContext context{.state = state, .policy = ground.policy, .now = ground.now};
   Bytes bytes = frame_bytes("198.51.100.7:1 > 192.0.2.10:2 udp data=query");
   const Bytes addresses(bytes.begin() + 26, bytes.begin() + 34);

@@ -200,6 +200,18 @@ TEST(MeasuresInForce, BeginAnewWithEachSet) {
   EXPECT_FALSE(measures.next_end_ms());
 }
 
+TEST(MeasuresInForce, KnowASetThatSaysTheSame) {
+  MeasuresInForce measures;
+  EXPECT_TRUE(measures.say({}));
+  measures.set(1, {lasting("a", 100), lasting("b", 100)}, 1'000);
+  EXPECT_TRUE(measures.say(std::vector{lasting("a", 100), lasting("b", 7)}));
+  EXPECT_FALSE(measures.say(std::vector{lasting("b", 100), lasting("a", 100)}));
+  EXPECT_FALSE(measures.say(std::vector{lasting("a", 100)}));
+  Measure other = lasting("b", 100);
+  other.kind = LimitConnections{5};
+  EXPECT_FALSE(measures.say(std::vector{lasting("a", 100), other}));
+}
+
 TEST(MeasuresInForce, EndWithTheObjectThatTheyAreAbout) {
   ObjectSlots slots{16};
   const auto policy = PolicyTables::build(

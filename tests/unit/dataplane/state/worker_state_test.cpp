@@ -48,7 +48,8 @@ struct Connecting {
           policy.global.hold_capacity = hold_capacity;
           return policy;
         }()),
-        state(ground.policy.global(), 1, ground.secret, ground.keys, ground.stats, ground.meters) {}
+        state(ground.policy.global(), 1, ground.secret, ground.keys, ground.stats, ground.meters,
+              *ground.evidence) {}
 
   std::uint32_t open(std::uint16_t port) {
     const FlowKey key{.client = *Address::parse("198.51.100.7"),

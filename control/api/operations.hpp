@@ -31,8 +31,8 @@ struct ObjectFilter {
 };
 
 /// How an object fares: the gravest of its vectors. Behind "alert" stand the ladder's steps.
-inline constexpr std::array<std::string_view, 2 + step_count> object_state_names{
-    "normal", "alert", step_names[0], step_names[1], step_names[2], step_names[3]};
+inline constexpr std::array<std::string_view, 3 + step_count> object_state_names{
+    "normal", "alert", step_names[0], step_names[1], step_names[2], step_names[3], "recovery"};
 
 /// Which incidents are listed, the newest first.
 struct IncidentFilter {

@@ -13,7 +13,7 @@ namespace sekimori {
 class Usual {
  public:
   static constexpr double time_constant_s = 600;
-  static constexpr double known_after_s = 60;
+  static constexpr double known_after_s = 10;
 
   explicit Usual(std::size_t objects) : rates_(objects), seen_s_(objects) {}
 

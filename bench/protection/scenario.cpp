@@ -109,7 +109,7 @@ Point Site::attack(std::optional<std::uint32_t> rate_pps) {
     throw lab::LabError("a site has no more client addresses");
   }
   const demo::HttpLoadOptions load{
-      .server = {Lab::server_ipv4, 80},
+      .servers = {{Lab::server_ipv4, 80}},
       .clients = demo::add_clients(parts_->lab, next_client_, clients_per_attack),
       .requests_per_s = load_.requests_per_s,
       .duration = load_.duration,
@@ -129,8 +129,8 @@ Point Site::attack(std::optional<std::uint32_t> rate_pps) {
     flood = std::async(std::launch::async, [this, how] { return parts_->attacker->run(how); });
     std::this_thread::sleep_for(lead);
   }
-  const demo::HttpLoadResult result =
-      demo::offer_http_load(parts_->lab.client(), load, [](const demo::HttpLoadResult&) {});
+  const demo::HttpLoadResult result = demo::offer_http_load(
+      parts_->lab.client(), load, [](const demo::HttpLoadResult&) { return true; });
   over = true;
   if (flood.valid()) point.attack_pps = flood.get().sent_pps();
   const auto tried = static_cast<double>(result.tried);

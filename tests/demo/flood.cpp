@@ -6,6 +6,7 @@
 #include <random>
 #include <span>
 
+#include "common/clock.hpp"
 #include "tests/support/deadline.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/flood_syn.hpp"
@@ -17,10 +18,9 @@ namespace fs = std::filesystem;
 using lab::FloodSyn;
 using lab::LabError;
 
-// trafgen takes long to read large captures, so several of them send a part of the flood each. A
-// capture's times have the flood come in small groups, not as one burst a second.
+// trafgen takes long to read large captures, so several of them send a part of the flood each. By a
+// capture's times the flood is even, as one from many sources is.
 constexpr std::uint64_t packets_per_capture = 16'384;
-constexpr std::uint64_t packets_per_group = 4;
 
 FloodSyn random_syn(const FloodSyn& common, std::mt19937& random) {
   FloodSyn syn = common;
@@ -50,7 +50,7 @@ void write_capture(const fs::path& path, const FloodSyn& common, std::uint64_t c
   const auto span_us = static_cast<std::uint64_t>(std::chrono::microseconds(duration).count());
   for (std::uint64_t i = 0; i < count; ++i) {
     const FloodSyn syn = random_syn(common, random);
-    const std::uint64_t at_us = span_us * (i - i % packets_per_group) / count;
+    const std::uint64_t at_us = span_us * i / count;
     pcap_pkthdr header{};
     header.ts.tv_sec = static_cast<time_t>(1 + at_us / 1'000'000);
     header.ts.tv_usec = static_cast<suseconds_t>(at_us % 1'000'000);
@@ -69,19 +69,25 @@ Flood::Flood(const lab::Lab& lab, const FloodOptions& options)
   const std::uint64_t total =
       std::uint64_t{options.rate_pps} * static_cast<std::uint64_t>(options.duration.count());
   const std::uint64_t captures = (total + packets_per_capture - 1) / packets_per_capture;
-  const FloodSyn common = lab::common_flood_syn(lab.client_port(), lab.server_port());
+  const FloodSyn common =
+      lab::common_flood_syn(lab.client_port(), lab.server_port(), options.target);
   std::mt19937 random{options.seed};
+  std::vector<std::string> names;
   for (std::uint64_t i = 0; i < captures; ++i) {
-    const std::string name = "flood" + std::to_string(i);
-    const fs::path capture = folder / (name + ".pcap");
-    write_capture(capture, common, total / captures, options.duration, random);
+    names.push_back("flood" + std::to_string(i));
+    write_capture(folder / (names.back() + ".pcap"), common, total / captures, options.duration,
+                  random);
+  }
+  began_unix_ms_ = read_clock().unix_ms();
+  for (const std::string& name : names) {
     // The path through the queueing discipline (-q) is the one that packet sockets see. One sender
     // forks no further (--cpus 1).
-    senders_.emplace_back(*lab.client_port().where,
-                          std::vector<std::string>{"trafgen", "--dev", lab.client_port().interface,
-                                                   "--in", capture.string(), "--cpus", "1", "-q",
-                                                   "--no-sock-mem", "--no-cpu-stats"},
-                          folder / (name + ".log"));
+    senders_.emplace_back(
+        *lab.client_port().where,
+        std::vector<std::string>{"trafgen", "--dev", lab.client_port().interface, "--in",
+                                 (folder / (name + ".pcap")).string(), "--cpus", "1", "-q",
+                                 "--no-sock-mem", "--no-cpu-stats"},
+        folder / (name + ".log"));
   }
   if (!lab::wait_until(std::chrono::seconds{20}, [this] { return offered() > 0; })) {
     throw LabError("trafgen sends nothing: " + senders_.front().output());

@@ -29,6 +29,7 @@ constexpr std::string_view request =
 
 struct Connection {
   UniqueFd fd;
+  std::size_t server = 0;
   Clock::time_point started;
   std::optional<double> connect_ms;
   std::string response;
@@ -61,7 +62,9 @@ double since(Clock::time_point start) {
 }
 
 void Load::start_one() {
-  const auto& local = options_.clients[result_.tried++ % options_.clients.size()];
+  const auto& local = options_.clients[result_.tried % options_.clients.size()];
+  const std::size_t server = result_.tried % options_.servers.size();
+  ++result_.tried;
   UniqueFd fd{
       checked(::socket(local.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket")};
   // The port is chosen at connect(2), for the whole pair of addresses.
@@ -73,9 +76,9 @@ void Load::start_one() {
   event.data.fd = fd.get();
   checked(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &event), "epoll_ctl");
   const int key = fd.get();
-  connections_[key] = {std::move(fd), Clock::now(), std::nullopt, {}};
-  if (::connect(key, options_.server.address(), options_.server.length()) != 0 &&
-      errno != EINPROGRESS) {
+  connections_[key] = {std::move(fd), server, Clock::now(), std::nullopt, {}};
+  const lab::Endpoint& remote = options_.servers[server];
+  if (::connect(key, remote.address(), remote.length()) != 0 && errno != EINPROGRESS) {
     finish(key, false);
   }
 }
@@ -85,10 +88,13 @@ void Load::finish(int fd, bool whole) {
   const bool succeeded = whole && connection.response.starts_with("HTTP/1.1 200") &&
                          connection.response.find("\r\n\r\n") != std::string::npos;
   result_.succeeded += succeeded ? 1U : 0U;
+  result_.failed[connection.server] += succeeded ? 0U : 1U;
   result_.connect_ms.push_back(
       connection.connect_ms.value_or(Milliseconds(connect_timeout).count()));
   result_.request_ms.push_back(succeeded ? since(connection.started)
                                          : Milliseconds(request_timeout).count());
+  // Closing is not enough: a process that another thread has just forked may still hold the socket.
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
   connections_.erase(fd);
 }
 
@@ -151,13 +157,14 @@ void Load::give_up_late_ones() {
 }  // namespace
 
 HttpLoadResult offer_http_load(const lab::Namespace& where, const HttpLoadOptions& options,
-                               const std::function<void(const HttpLoadResult&)>& progress) {
+                               const std::function<bool(const HttpLoadResult&)>& go_on) {
   HttpLoadResult result;
+  result.failed.resize(options.servers.size());
   where.run([&] {
     lab::take_real_time_priority();
     Load load{options, result};
     const auto gap = std::chrono::nanoseconds(std::chrono::seconds{1}) / options.requests_per_s;
-    const auto end = Clock::now() + options.duration;
+    auto end = Clock::now() + options.duration;
     auto next = Clock::now();
     auto report = next;
     while (next < end || !load.idle()) {
@@ -167,7 +174,7 @@ HttpLoadResult offer_http_load(const lab::Namespace& where, const HttpLoadOption
       load.wait(std::min(next < end ? next : report, report));
       if (Clock::now() >= report) {
         load.give_up_late_ones();
-        progress(result);
+        if (!go_on(result)) end = std::min(end, Clock::now());
         report += std::chrono::milliseconds{100};
       }
     }

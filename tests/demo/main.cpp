@@ -13,9 +13,9 @@ using sekimori::lab::LabError;
 using sekimori::lab::PortDriver;
 
 constexpr const char* description =
-    "Offers the same spoofed SYN flood and the same real HTTP load to a real web server three "
-    "times: without an attack, under attack, and under attack behind Sekimori. All in network "
-    "namespaces that it makes and removes.";
+    "Offers the same real HTTP load to the web sites of 217 tenants four times: without an attack; "
+    "with a spoofed SYN flood on one of them, unprotected; with one threshold for the whole "
+    "service; and behind Sekimori. All in network namespaces that it makes and removes.";
 
 constexpr int exit_not_shown = 1;
 constexpr int exit_missing = 2;
@@ -23,7 +23,8 @@ constexpr int exit_missing = 2;
 std::vector<std::string> what_is_missing() {
   auto missing = sekimori::lab::missing_for_lab();
   for (const auto& [program, package] :
-       {std::pair{"nginx", "nginx-light"}, std::pair{"trafgen", "netsniff-ng"}}) {
+       {std::pair{"nginx", "nginx-light"}, std::pair{"trafgen", "netsniff-ng"},
+        std::pair{"smtp-sink", "postfix"}}) {
     if (!sekimori::lab::program_exists(program)) {
       missing.push_back(std::string("the program ") + program + " (Debian package " + package +
                         ")");
@@ -38,15 +39,19 @@ std::vector<std::string> what_is_missing() {
 
 bool run_demo(const DemoOptions& options, const std::filesystem::path& json) {
   std::printf(
-      "A web server, real clients (%u requests a second), and an attacker who sends %u spoofed\n"
-      "SYNs a second. All share this machine's processors; Sekimori and the clients go first.\n\n",
-      options.requests_per_s, options.flood_pps);
+      "%d tenants with a web site each, real clients (%u requests a second over all of them), and "
+      "an\n"
+      "attacker who sends %u spoofed SYNs a second to one tenant. All share this machine's\n"
+      "processors; Sekimori and the clients go first.\n\n",
+      tenant_count, options.requests_per_s, options.flood_pps);
   DemoResult result;
-  result.baseline = run_phase("1/3  no attack, no Sekimori", options, Protection::none, false);
-  result.without = run_phase("2/3  attack, without Sekimori", options, Protection::none, true);
-  result.with = run_phase("3/3  attack, with Sekimori", options, Protection::sekimori, true);
+  result.baseline = run_phase("1/4  no attack", options, Protection::none, Attack::none);
+  result.without = run_phase("2/4  flood, unprotected", options, Protection::none, Attack::flood);
+  result.threshold = run_phase("3/4  flood, one threshold for all", options,
+                               Protection::global_threshold, Attack::flood);
+  result.with = run_phase("4/4  flood, with Sekimori", options, Protection::keeper, Attack::flood);
   write_json(json, result, options);
-  std::printf("\n%s\n", table(result).c_str());
+  std::printf("\n%s\n%s\n", result.with.keeper->report.c_str(), table(result).c_str());
   bool all_shown = true;
   for (const Claim& claim : claims(result, options)) {
     std::printf("  [%s] %s\n", claim.shown ? "yes" : "NO", claim.text.c_str());

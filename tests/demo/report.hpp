@@ -10,8 +10,9 @@ namespace sekimori::demo {
 
 struct DemoResult {
   PhaseResult baseline;
-  PhaseResult without;
-  PhaseResult with;
+  PhaseResult without;    ///< under attack, unprotected
+  PhaseResult threshold;  ///< under attack, one threshold for all
+  PhaseResult with;       ///< under attack, with Sekimori
 };
 
 /// The table and the drop reasons, for people.
@@ -24,7 +25,7 @@ struct Claim {
 };
 std::vector<Claim> claims(const DemoResult& result, const DemoOptions& options);
 
-/// Writes the numbers of the three phases, the drop reasons and the claims as JSON.
+/// Writes the numbers of the four phases, the drop reasons and the claims as JSON.
 void write_json(const std::filesystem::path& path, const DemoResult& result,
                 const DemoOptions& options);
 

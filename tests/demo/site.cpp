@@ -14,6 +14,16 @@ void leave_unprotected(const lab::Lab& lab) {
                   lab::Lab::client_ipv4);
 }
 
+std::vector<std::string> add_tenants(const lab::Lab& lab, int count) {
+  std::vector<std::string> addresses;
+  for (int last = 1; last <= count; ++last) {
+    addresses.push_back("10.77.1." + std::to_string(last));
+    lab.server().ip("addr add " + addresses.back() + "/32 dev " + lab.server_port().interface);
+  }
+  lab.client().ip("route add 10.77.1.0/24 dev " + lab.client_port().interface);
+  return addresses;
+}
+
 std::vector<lab::Endpoint> add_clients(const lab::Lab& lab, int first, int count) {
   std::vector<lab::Endpoint> clients;
   for (int last = first; last < first + count; ++last) {

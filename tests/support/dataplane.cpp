@@ -56,6 +56,9 @@ Process start(const Lab& lab, const fs::path& policy_path, const std::string& po
       std::to_string(options.workers),
   };
   if (!options.huge_pages) command.emplace_back("--no-huge");
+  if (options.managed) {
+    command.insert(command.end(), {"--management", management_socket(lab).string()});
+  }
   if (options.real_time && real_time_priority_allowed()) {
     command.insert(command.begin(), {"chrt", "--fifo", "1"});
   }
@@ -133,6 +136,10 @@ std::string Dataplane::report() const {
 
 int Dataplane::stop() {
   return process_.stop(SIGTERM, seconds{10});
+}
+
+fs::path management_socket(const Lab& lab) {
+  return lab.run().directory() / "management.sock";
 }
 
 std::string policy_for_server(std::string_view syn_mode, std::string_view more) {

@@ -19,6 +19,7 @@ struct DataplaneOptions {
   bool real_time = false;           ///< ahead of all ordinary threads, where the machine allows it
   bool huge_pages = false;          ///< if enough are free
   std::string port_arguments = {};  ///< appended to both ports, each with a comma before it
+  bool managed = false;             ///< answers control at `management_socket`
 };
 
 /// The real `sekimori-dataplane`, from the folder of the running program, between the box's ports.
@@ -48,6 +49,9 @@ class Dataplane {
   Process process_;
   StatsReader reader_;
 };
+
+/// Where the lab's dataplane answers control.
+std::filesystem::path management_socket(const Lab& lab);
 
 /// A policy that protects both addresses of the lab's server with one SYN mode; `more` is appended
 /// to the object.

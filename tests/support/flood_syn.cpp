@@ -45,7 +45,7 @@ void store32(std::span<std::uint8_t> bytes, std::size_t at, std::uint32_t value)
   store16(bytes, at + 2, value & 0xffff);
 }
 
-FloodSyn common_flood_syn(const Port& from, const Port& to) {
+FloodSyn common_flood_syn(const Port& from, const Port& to, const std::string& target) {
   FloodSyn syn{};
   std::ranges::copy(parse_mac(mac_address(to)), syn.begin());
   std::ranges::copy(parse_mac(mac_address(from)), syn.begin() + 6);
@@ -56,7 +56,9 @@ FloodSyn common_flood_syn(const Port& from, const Port& to) {
   store16(ip, 6, 0x4000);  // don't fragment
   ip[8] = 64;
   ip[9] = IPPROTO_TCP;
-  ::inet_pton(AF_INET, Lab::server_ipv4, &ip[16]);
+  if (::inet_pton(AF_INET, target.c_str(), &ip[16]) != 1) {
+    throw LabError("'" + target + "' is no IPv4 address");
+  }
   const std::span tcp = std::span(syn).subspan(flood_syn_tcp, flood_syn_tcp_length);
   store16(tcp, 2, 80);
   tcp[12] = (flood_syn_tcp_length / 4) << 4;

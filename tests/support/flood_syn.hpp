@@ -3,7 +3,9 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 
+#include "tests/support/lab.hpp"
 #include "tests/support/veth.hpp"
 
 namespace sekimori::lab {
@@ -14,7 +16,8 @@ inline constexpr const char* spoofed_sources = "198.18.0.0/15";
 inline constexpr std::uint32_t first_spoofed_source = 0xc6120000;
 inline constexpr std::uint32_t spoofed_source_mask = 0x0001ffff;
 
-/// A SYN for port 80 of the lab's server with the option MSS, padded to Ethernet's least length.
+/// A SYN for port 80 of an address at the lab's server with the option MSS, padded to Ethernet's
+/// least length.
 using FloodSyn = std::array<std::uint8_t, 60>;
 
 /// Where its headers begin, and the length of the TCP header.
@@ -24,7 +27,8 @@ inline constexpr std::uint32_t flood_syn_tcp_length = 24;
 
 /// What all SYNs of a flood from one port to another have in common: all but the source address,
 /// port and sequence number, the IP identification and the two checksums, which are 0.
-[[nodiscard]] FloodSyn common_flood_syn(const Port& from, const Port& to);
+[[nodiscard]] FloodSyn common_flood_syn(const Port& from, const Port& to,
+                                        const std::string& target = Lab::server_ipv4);
 
 /// The sums of RFC 1071, not yet folded, over what is there so far: the IP header; the TCP header
 /// with its pseudo-header.

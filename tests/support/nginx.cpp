@@ -54,6 +54,9 @@ std::string configuration(const fs::path& directory, const Nginx::Options& optio
       "/scgi;\n"
       "  server {\n    listen " +
       options.ipv4 + ":80" + backlog;
+  for (const std::string& address : options.more_ipv4) {
+    text += "    listen " + address + ":80" + backlog;
+  }
   if (!options.ipv6.empty()) {
     text += "    listen [" + options.ipv6 + "]:80 ipv6only=on" + backlog;
   }

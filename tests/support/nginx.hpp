@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "tests/support/namespace.hpp"
 #include "tests/support/process.hpp"
@@ -17,6 +18,8 @@ class Nginx {
 
   struct Options {
     std::string ipv4 = {};  ///< address to listen at
+    /// More of them, each with a listening socket and a queue of its own.
+    std::vector<std::string> more_ipv4 = {};
     std::string ipv6 = {};  ///< another one; empty for none
     int backlog = 511;      ///< of listen(2)
     int worker_count = 1;

@@ -14,8 +14,8 @@
 #include "control/notify/notifier.hpp"
 #include "control/notify/webhook_signature.hpp"
 #include "tests/support/deadline.hpp"
+#include "tests/support/notice_servers.hpp"
 #include "tests/system/need_lab.hpp"
-#include "tests/system/notice_servers.hpp"
 
 namespace sekimori::lab {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/system/notice_servers.hpp"
+#include "tests/support/notice_servers.hpp"
 
 #include <pwd.h>
 #include <sys/socket.h>

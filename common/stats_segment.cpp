@@ -176,6 +176,15 @@ WorkerEvidence& StatsSegment::evidence(std::uint32_t worker) {
   return reinterpret_cast<WorkerEvidence*>(mapping_.base() + layout_.evidence_offset())[worker];
 }
 
+tl::expected<void, std::string> StatsSegment::let_read(gid_t group) {
+  if (fchown(mapping_.file(), static_cast<uid_t>(-1), group) != 0 ||
+      fchmod(mapping_.file(), 0640) != 0) {
+    return stats_failure(name_,
+                         std::string{"cannot be opened to a group: "} + std::strerror(errno));
+  }
+  return {};
+}
+
 void StatsSegment::publish_name(std::uint32_t slot, std::string_view name) {
   auto* names = reinterpret_cast<ObjectName*>(mapping_.base() + layout_.names_offset());
   auto& text = names[slot].text;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -207,6 +209,8 @@ class StatsSegment {
   /// Names an object slot and makes it visible to readers. Slots are named in order from 0; a name
   /// once given stays with its slot.
   void publish_name(std::uint32_t slot, std::string_view name);
+  /// Lets a group read the segment, besides its owner; it stays without the right to write.
+  tl::expected<void, std::string> let_read(gid_t group);
 
  private:
   StatsSegment(StatsMapping mapping, StatsLayout layout, std::string name)

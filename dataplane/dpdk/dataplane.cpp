@@ -75,6 +75,14 @@ tl::expected<std::optional<ManagementSocket>, Failure> open_management(const Opt
   return std::move(*socket);
 }
 
+/// Whoever may manage this dataplane may read what it counts.
+tl::expected<void, Failure> open_statistics(StatsSegment& segment,
+                                            const std::optional<ManagementSocket>& socket) {
+  if (!socket || !socket->user_group()) return {};
+  if (auto open = segment.let_read(*socket->user_group()); !open) return refused(open.error());
+  return {};
+}
+
 /// Begins to answer control. What waits on the socket since it was opened is answered then.
 tl::expected<std::unique_ptr<ManagementServer>, Failure> serve(
     std::optional<ManagementSocket> socket, Managed& managed, MainThreadCalls& calls) {
@@ -142,6 +150,7 @@ tl::expected<void, Failure> run_dataplane(const Options& options) {
   ManagedDataplane managed{options.instance, **policy, cookie_keys, segment->header()};
   auto socket = open_management(options);
   if (!socket) return tl::unexpected(socket.error());
+  if (auto open = open_statistics(*segment, *socket); !open) return open;
 
   const auto eal = Eal::start(options, *specs);
   if (!eal) return tl::unexpected(eal.error());

@@ -80,7 +80,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_status) {
           ->type_name("PATH");
   app.add_option("--management-user", options.management_user,
                  "User who may connect there besides root and the one who runs this program; the "
-                 "socket is made his")
+                 "socket is made his, and his group may read the statistics")
       ->needs(management)
       ->type_name("NAME");
   bool huge = false;

@@ -22,13 +22,18 @@ Error failure(const std::string& path, const std::string& why) {
   return Error{path + ": " + why};
 }
 
-tl::expected<uid_t, std::string> user_id(const std::string& name) {
+struct Account {
+  uid_t user = 0;
+  gid_t group = 0;
+};
+
+tl::expected<Account, std::string> account_of(const std::string& name) {
   passwd entry{};
   passwd* found = nullptr;
   std::array<char, 4096> text{};
   getpwnam_r(name.c_str(), &entry, text.data(), text.size(), &found);
   if (found == nullptr) return Error{"'" + name + "' must be a user of this machine"};
-  return found->pw_uid;
+  return Account{.user = found->pw_uid, .group = found->pw_gid};
 }
 
 sockaddr_un address_of(const std::string& path) {
@@ -68,10 +73,12 @@ std::string make_room(const std::string& path) {
 tl::expected<ManagementSocket, std::string> ManagementSocket::open(
     const std::string& path, const std::optional<std::string>& user) {
   uid_t owner = geteuid();
+  std::optional<gid_t> user_group;
   if (user) {
-    const auto id = user_id(*user);
-    if (!id) return Error{"--management-user: " + id.error()};
-    owner = *id;
+    const auto account = account_of(*user);
+    if (!account) return Error{"--management-user: " + account.error()};
+    owner = account->user;
+    user_group = account->group;
   }
   if (path.empty() || path.size() >= sizeof(sockaddr_un::sun_path)) {
     return failure(path, "must be a path of 1 to " +
@@ -89,6 +96,7 @@ tl::expected<ManagementSocket, std::string> ManagementSocket::open(
     return failure(path, std::strerror(error));
   }
   ManagementSocket socket{listening, path, owner};
+  socket.user_group_ = user_group;
   if (owner != geteuid() && lchown(path.c_str(), owner, static_cast<gid_t>(-1)) != 0) {
     return failure(path, "cannot be given to the user of --management-user: " +
                              std::string{std::strerror(errno)});
@@ -100,7 +108,8 @@ tl::expected<ManagementSocket, std::string> ManagementSocket::open(
 ManagementSocket::ManagementSocket(ManagementSocket&& other) noexcept
     : listening_(std::exchange(other.listening_, -1)),
       path_(std::move(other.path_)),
-      owner_(other.owner_) {}
+      owner_(other.owner_),
+      user_group_(other.user_group_) {}
 
 ManagementSocket::~ManagementSocket() {
   if (listening_ < 0) return;

@@ -27,6 +27,9 @@ class ManagementSocket {
   ManagementSocket& operator=(ManagementSocket&&) = delete;
   ~ManagementSocket();
 
+  /// The group of the user to whom the socket was given; empty when it is ours.
+  [[nodiscard]] std::optional<gid_t> user_group() const { return user_group_; }
+
   /// Readable while somebody waits.
   [[nodiscard]] int descriptor() const { return listening_; }
 
@@ -45,6 +48,7 @@ class ManagementSocket {
   int listening_;
   std::string path_;
   uid_t owner_;
+  std::optional<gid_t> user_group_;
 };
 
 }  // namespace sekimori

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -68,6 +69,33 @@ TEST(StatsSegment, BelongsToItsOwnerAndIsRemovedAtTheEnd) {
     EXPECT_EQ(status.st_mode & 0777, 0600U);
   }
   EXPECT_FALSE(exists());
+}
+
+/// What a process of another user finds: 0 when it can read the segment but not write it.
+int look_as_nobody(const std::string& instance, const std::string& shm_name) {
+  constexpr unsigned nobody = 65'534;
+  const pid_t child = fork();
+  if (child == 0) {
+    if (setgroups(0, nullptr) != 0 || setgid(nobody) != 0 || setuid(nobody) != 0) _exit(3);
+    if (shm_open(shm_name.c_str(), O_RDWR, 0) >= 0) _exit(2);
+    const auto reader = StatsReader::open(instance);
+    _exit(reader && reader->writer_alive() ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(StatsSegment, LetsAGroupRead) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give files to other groups";
+  auto segment = StatsSegment::create(instance_name(), 1, 1);
+  ASSERT_TRUE(segment.has_value()) << segment.error();
+  EXPECT_EQ(look_as_nobody(instance_name(), shm_name()), 1);
+  ASSERT_TRUE(segment->let_read(65'534).has_value());
+  EXPECT_EQ(look_as_nobody(instance_name(), shm_name()), 0);
+  struct stat status {};
+  ASSERT_EQ(stat(("/dev/shm" + shm_name()).c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0640U);
 }
 
 TEST(StatsSegment, SurvivesAMove) {

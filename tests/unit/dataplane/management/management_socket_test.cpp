@@ -84,6 +84,7 @@ TEST_F(Socket, IsGivenToItsUserAndTurnsOthersAway) {
   const auto socket = ManagementSocket::open(path_, "nobody");
   ASSERT_TRUE(socket.has_value()) << socket.error();
   EXPECT_EQ(status_of(path_).st_uid, nobody_id);
+  EXPECT_EQ(socket->user_group(), getpwnam("nobody")->pw_gid);
   // As if an operator had given the file wider rights than it should have.
   ASSERT_EQ(chmod(path_.c_str(), 0666), 0);
   for (const uid_t user : {nobody_id, other_id}) {

@@ -42,6 +42,11 @@ function(sekimori_program name)
   target_link_libraries(${name} PRIVATE sekimori_options ${ARG_LINKS})
 endfunction()
 
+# sekimori_install(NAME...): programs that operators use.
+function(sekimori_install)
+  install(TARGETS ${ARGN} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT programs)
+endfunction()
+
 # tests-LABEL builds the programs that the tests of one label run.
 foreach(label unit property scenario fuzz system hw)
   add_custom_target(tests-${label})

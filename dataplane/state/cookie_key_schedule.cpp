@@ -45,7 +45,7 @@ tl::expected<std::uint64_t, std::string> CookieKeySchedule::accept(std::span<con
                                                                    std::uint64_t unix_s) {
   const std::uint64_t now = cookie_slot(unix_s);
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    const auto [slot, key] = keys[i];
+    const std::uint64_t slot = keys[i].slot;
     const auto refused = [&](const std::string& why) {
       return tl::unexpected<std::string>{"keys[" + std::to_string(i) +
                                          "].slot: " + std::to_string(slot) + " " + why};
@@ -55,7 +55,7 @@ tl::expected<std::uint64_t, std::string> CookieKeySchedule::accept(std::span<con
                      std::to_string(now) + ", which is now");
     }
     const bool in_register = register_of(slot).slot == slot;
-    if (in_register && in_use(slot, unix_s) && !(registers_.get(slot) == key)) {
+    if (in_register && in_use(slot, unix_s) && !(registers_.get(slot) == keys[i].key)) {
       return refused("is in use with another key; send keys of slots from " +
                      std::to_string(cookie_slot(unix_s + 1) + 1) + " on");
     }

@@ -6,7 +6,7 @@
 
 #include "common/clock.hpp"
 #include "common/outcomes.hpp"
-#include "control/detect/rate_text.hpp"
+#include "control/model/rate_text.hpp"
 
 namespace sekimori {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <string>
 
-#include "control/detect/rate_text.hpp"
+#include "control/model/rate_text.hpp"
 
 namespace sekimori {
 namespace {

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "control/detect/rate_text.hpp"
 #include "control/ladder/action_book.hpp"
 #include "control/ladder/blocked_sources.hpp"
 #include "control/ladder/rungs.hpp"
 #include "control/model/defence.hpp"
+#include "control/model/rate_text.hpp"
 
 namespace sekimori {
 

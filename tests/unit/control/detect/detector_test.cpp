@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "control/detect/rate_text.hpp"
+#include "control/model/rate_text.hpp"
 
 namespace sekimori {
 namespace {

@@ -8,7 +8,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O3 -g -DNDEBUG")
 
-set(SEKIMORI_SANITIZER "" CACHE STRING "address, undefined, thread, fuzzer, or empty for none")
+set(SEKIMORI_SANITIZER "" CACHE STRING "address, undefined, both with a comma between them, thread, fuzzer, or empty for none")
 
 add_library(sekimori_options INTERFACE)
 target_include_directories(sekimori_options INTERFACE "${CMAKE_SOURCE_DIR}")

@@ -83,7 +83,7 @@ void check(const Measure& measure, const Policy& policy, const std::set<std::siz
 RC_GTEST_PROP(WatchProperty, OnlyWhatIsAttackedIsTouchedAndAllEndsWithTheAttacks, ()) {
   WatchBed bed{any_policy(), *rc::gen::arbitrary<std::uint32_t>()};
   bed.site.usual_load(20);
-  bed.site.samples_per_s = 500;
+  bed.site.samples_per_s = 300;
   bed.run(3);
   std::set<std::size_t> attacked;
   std::vector<std::uint64_t> streams;
@@ -91,12 +91,12 @@ RC_GTEST_PROP(WatchProperty, OnlyWhatIsAttackedIsTouchedAndAllEndsWithTheAttacks
     attacked.insert(stream.object);
     streams.push_back(bed.site.add(stream));
   }
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 150; ++i) {
     bed.step();
     for (const Measure& measure : bed.measures) check(measure, *bed.policy, attacked);
   }
   for (const std::uint64_t stream : streams) bed.site.remove(stream);
-  bed.run(8 * 60 + 120, 1'000);
+  bed.run(8 * 60 + 120, 4'000);
   RC_ASSERT(bed.measures.empty());
   RC_ASSERT(bed.watch.open_incidents().empty());
   for (const auto& [id, incident] : bed.handed_out) RC_ASSERT(incident.ended_ms.has_value());
@@ -122,7 +122,7 @@ RC_GTEST_PROP(WatchProperty, TheSameObservationsGiveTheSameDecisionsAlsoAcrossAR
   Watch same{bed.policy, {}, {}};
   Watch restarted{bed.policy, {}, {}};
   bed.site.usual_load(20);
-  bed.site.samples_per_s = 500;
+  bed.site.samples_per_s = 300;
   for (const Stream& stream : any_attacks()) bed.site.add(stream);
   // Not while something rises: rates of calm objects are not saved.
   const int restart_at = *rc::gen::inRange(30, 60);

@@ -70,7 +70,7 @@ class Day {
   Day() : bed_{policy()} { bed_.site.usual_load(20); }
 
   void quiet_until(double hour) {
-    while (hours() < hour) step(2'000, {});
+    while (hours() < hour) step(4'000, {});
   }
   void attack(const Attack& attack) {
     quiet_until(attack.at_h);
@@ -84,7 +84,7 @@ class Day {
     EXPECT_LE(bed_.site.ms() - begin_ms, 3'000U);
     while (bed_.site.ms() - begin_ms < attack.ms) step(100, attack.objects);
     for (const std::uint64_t stream : streams) bed_.site.remove(stream);
-    for (int i = 0; i < 750; ++i) step(2'000, attack.objects);
+    for (int i = 0; i < 375; ++i) step(4'000, attack.objects);
     EXPECT_TRUE(bed_.watch.open_incidents().empty());
     EXPECT_TRUE(bed_.measures.empty());
   }

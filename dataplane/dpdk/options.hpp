@@ -23,9 +23,9 @@ struct Options {
   std::string inside;
   unsigned workers = 1;
   std::string instance = "default";
-  std::optional<std::string> secret_file;
-  std::optional<std::string> management;       ///< path of the socket for control
-  std::optional<std::string> management_user;  ///< to whom that socket belongs; empty: to us
+  std::optional<std::string> secret_file = {};
+  std::optional<std::string> management = {};       ///< path of the socket for control
+  std::optional<std::string> management_user = {};  ///< to whom that socket belongs; empty: to us
   MemoryMode memory = MemoryMode::automatic;
   std::optional<std::uint32_t> idle_sleep_us;  ///< 0: never; empty: decided from the ports
   std::uint16_t mtu = 1500;

@@ -68,6 +68,10 @@ FloodSyn common_flood_syn(const Port& from, const Port& to, const std::string& t
   return syn;
 }
 
+FloodSyn common_flood_syn(const Port& from, const Port& to) {
+  return common_flood_syn(from, to, Lab::server_ipv4);
+}
+
 std::uint32_t ipv4_sum(const FloodSyn& syn) {
   return sum_words(std::span(syn).subspan(flood_syn_ipv4, flood_syn_tcp - flood_syn_ipv4));
 }

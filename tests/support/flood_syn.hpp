@@ -5,7 +5,6 @@
 #include <span>
 #include <string>
 
-#include "tests/support/lab.hpp"
 #include "tests/support/veth.hpp"
 
 namespace sekimori::lab {
@@ -28,7 +27,9 @@ inline constexpr std::uint32_t flood_syn_tcp_length = 24;
 /// What all SYNs of a flood from one port to another have in common: all but the source address,
 /// port and sequence number, the IP identification and the two checksums, which are 0.
 [[nodiscard]] FloodSyn common_flood_syn(const Port& from, const Port& to,
-                                        const std::string& target = Lab::server_ipv4);
+                                        const std::string& target);
+/// The same for the lab's server itself.
+[[nodiscard]] FloodSyn common_flood_syn(const Port& from, const Port& to);
 
 /// The sums of RFC 1071, not yet folded, over what is there so far: the IP header; the TCP header
 /// with its pseudo-header.

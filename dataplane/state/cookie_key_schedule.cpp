@@ -22,7 +22,7 @@ void CookieKeySchedule::write(std::uint64_t slot) {
   if (own) ++own_keys_;
 }
 
-std::optional<std::string> CookieKeySchedule::refresh(std::uint64_t unix_s) {
+void CookieKeySchedule::fill_registers(std::uint64_t unix_s) {
   const std::uint64_t now = cookie_slot(unix_s);
   keys_.erase(keys_.begin(), keys_.lower_bound(now - 1));
   for (const std::uint64_t slot : {now - 1, now, now + 1}) {
@@ -31,6 +31,11 @@ std::optional<std::string> CookieKeySchedule::refresh(std::uint64_t unix_s) {
     const bool outdated = sent != keys_.end() && !(registers_.get(slot) == sent->second);
     if (!written || (outdated && !in_use(slot, unix_s))) write(slot);
   }
+}
+
+std::optional<std::string> CookieKeySchedule::refresh(std::uint64_t unix_s) {
+  fill_registers(unix_s);
+  const std::uint64_t now = cookie_slot(unix_s);
   const bool ran_out = last_slot_ != 0 && register_of(now + 1).own;
   if (!ran_out) {
     warned_ = false;
@@ -65,7 +70,7 @@ tl::expected<std::uint64_t, std::string> CookieKeySchedule::accept(std::span<con
     keys_.insert_or_assign(slot, key);
     last_slot_ = std::max(last_slot_, slot);
   }
-  refresh(unix_s);
+  fill_registers(unix_s);
   return last_slot_;
 }
 

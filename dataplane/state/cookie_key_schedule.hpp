@@ -49,6 +49,7 @@ class CookieKeySchedule {
     return written_[slot % cookie_key_registers];
   }
   void write(std::uint64_t slot);
+  void fill_registers(std::uint64_t unix_s);
 
   const MasterSecret& own_;
   CookieKeys& registers_;

@@ -36,6 +36,7 @@ CallFailure unreachable(const ConnectionSettings& settings, httplib::Error error
       break;
     case httplib::Error::SSLConnection:
     case httplib::Error::Read:
+    case httplib::Error::Write:
       words += "the server ended the connection; is the certificate " + settings.certificate +
                " of its authority, and still valid?";
       break;

@@ -60,8 +60,7 @@ class ParameterReader {
   void read(const std::vector<Parameter>& known,
             const std::vector<std::pair<std::string, std::string>>& given) {
     for (const auto& [name, text] : given) {
-      const auto parameter = std::find_if(known.begin(), known.end(),
-                                          [&](const Parameter& p) { return p.name == name; });
+      const auto parameter = std::ranges::find(known, name, &Parameter::name);
       if (parameter == known.end()) {
         fault(name, "is not known here" + names(known));
       } else if (values_.contains(name)) {

@@ -124,6 +124,7 @@ void Watch::State::step_ladders_of(OpenIncident& incident, std::size_t subject) 
 }
 
 void Watch::State::step_ladders() {
+  if (ms_ < hold_until_ms_) return;
   for (auto& [key, incident] : incidents_) {
     if (key.cause != Cause::load || incident.ended) continue;
     const std::size_t subject = number_of(key.subject);

@@ -42,6 +42,7 @@ void Watch::State::replace_policy(std::shared_ptr<const Policy> policy,
       std::exchange(detector_, std::make_unique<Detector>(*policy_, learned));
   const std::vector<std::uint64_t> old_changes = policy_changed_ms_;
   loads_ = std::make_unique<Loads>(*policy_);
+  hold_ladders();
   set_apart_.assign(object_count(), 0);
   silent_since_ms_.assign(object_count(), 0);
   policy_changed_ms_.assign(object_count(), ms_);

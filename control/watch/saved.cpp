@@ -143,6 +143,7 @@ void Watch::State::restore(const nlohmann::json& saved) {
     incidents_.insert_or_assign(key, std::move(incident));
   }
   mark_set_apart();
+  hold_ladders();
   // The dataplane is told again: it may have ended what control did not renew.
   resend_ = true;
 }

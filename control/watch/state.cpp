@@ -86,6 +86,7 @@ void Watch::State::advance_clock(std::uint64_t monotonic_ms) {
     ms_ += usual_step_ms;
     detector_->begin_anew();
     loads_->begin_anew();
+    if (clock_begun_) hold_ladders();
   }
   clock_begun_ = true;
   last_monotonic_ms_ = monotonic_ms;

@@ -48,6 +48,7 @@ class Watch::State {
   // state.cpp: one step.
   void advance_clock(std::uint64_t monotonic_ms);
   void judge(const Observation& observation);
+  void hold_ladders() { hold_until_ms_ = ms_ + RateWindow::length_ms; }
   void mark_set_apart();
   void open_abnormal();
   void end_gone();
@@ -102,6 +103,9 @@ class Watch::State {
   std::uint64_t last_monotonic_ms_ = 0;
   bool clock_begun_ = false;
   std::uint64_t now_ms_ = 0;
+  /// Until then no ladder moves: what passes cannot be told before samples and sources of a second
+  /// are there again.
+  std::uint64_t hold_until_ms_ = 0;
   bool links_up_ = true;
 
   Incidents incidents_;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks what Vitis would find out hours later: that each kernel's module has the ports that its
-kernel.xml names, with their widths, and no others, and that the link configuration connects streams
-that there are, from an output to an input, each once.
+kernel.xml names, with their widths, and no others but the pins of a cage, and that the link
+configuration connects streams that there are, from an output to an input, and cages, each once.
 
     check.py KERNEL SOURCE...     one kernel
     check.py --link FILE.cfg      a link configuration
@@ -26,6 +26,14 @@ WRITE = {"awvalid": 1, "awready": 1, "awaddr": 64, "awlen": 8, "awsize": 3, "awb
          "wvalid": 1, "wready": 1, "wdata": 0, "wstrb": -8, "wlast": 1, "bvalid": 1, "bready": 1,
          "bresp": 2}
 STREAM = {"tvalid": 1, "tready": 1, "tdata": 0, "tkeep": -8, "tlast": 1}
+
+# The pins of a network port's cage, which kernel.xml knows nothing of, by the interfaces that a
+# link configuration connects.
+CAGE = {"gt_refclk": {"gt_refclk_p": (1, "input"), "gt_refclk_n": (1, "input")},
+        "clk_gt_freerun": {"clk_gt_freerun": (1, "input")},
+        "gt_port": {"gt_rxp_in": (4, "input"), "gt_rxn_in": (4, "input"),
+                    "gt_txp_out": (4, "output"), "gt_txn_out": (4, "output")}}
+KERNELS_WITH_CAGE = {"network_port"}
 
 
 def described(kernel):
@@ -71,12 +79,19 @@ def kernel_faults(kernel, sources):
             yield f"{kernel}: the module has no port {name}"
         elif ports[name][0] != bits:
             yield f"{kernel}: port {name} has {ports[name][0]} bits and not {bits}"
-    for name in ports.keys() - wanted.keys() - optional.keys():
+    cage = {}
+    if kernel in KERNELS_WITH_CAGE:
+        for pins in CAGE.values():
+            cage |= pins
+    for name, pin in cage.items():
+        if ports.get(name) != pin:
+            yield f"{kernel}: the cage's pin {name} is {ports.get(name)} and not {pin}"
+    for name in ports.keys() - wanted.keys() - optional.keys() - cage.keys():
         yield f"{kernel}: {kernel}.xml knows nothing of port {name}"
 
 
 def link_faults(path):
-    instances, used = {}, set()
+    instances, kernels, used = {}, {}, set()
     for number, line in enumerate(path.read_text().splitlines(), 1):
         where = f"{path.name}:{number}"
         if found := re.fullmatch(r"nk=(\w+):(\d+):([\w.]+)", line):
@@ -87,9 +102,12 @@ def link_faults(path):
                 yield f"{where}: {count} instances have {len(names)} names"
             else:
                 instances |= {name: described(kernel) for name in names}
+                kernels |= {name: kernel for name in names}
         elif found := re.fullmatch(r"stream_connect=([\w.]+):([\w.]+)", line):
             for end, mode in zip(found.groups(), ("write_only", "read_only")):
                 yield from end_faults(where, end, mode, instances, used)
+        elif found := re.fullmatch(r"connect=([\w/]+):([\w/]+)", line):
+            yield from cage_faults(where, found.groups(), kernels, used)
         elif found := re.fullmatch(r"(?:slr=(\w+):SLR\d|sp=(\w+)\.\w+:.*)", line):
             name = found[1] or found[2]
             if name not in instances:
@@ -100,6 +118,24 @@ def link_faults(path):
         for port in kernel.iter("port"):
             if port.get("portType") == "stream" and f"{name}.{port.get('name')}" not in used:
                 yield f"{path.name}: {name}.{port.get('name')} is connected to nothing"
+        for interface in CAGE if kernels[name] in KERNELS_WITH_CAGE else ():
+            if f"{name}/{interface}" not in used:
+                yield f"{path.name}: {name}/{interface} is connected to nothing"
+
+
+def cage_faults(where, ends, kernels, used):
+    """One end of a connection of a cage is a kernel's interface, the other one the shell's."""
+    own = [end for end in ends if end.split("/")[0] in kernels]
+    if len(own) != 1:
+        yield f"{where}: connects {len(own)} interfaces of kernels, not one"
+        return
+    name, _, interface = own[0].partition("/")
+    if kernels[name] not in KERNELS_WITH_CAGE or interface not in CAGE:
+        yield f"{where}: there is no interface {own[0]}"
+    for end in ends:
+        if end in used:
+            yield f"{where}: {end} is connected twice"
+        used.add(end)
 
 
 def end_faults(where, end, mode, instances, used):

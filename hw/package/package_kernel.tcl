@@ -16,6 +16,12 @@ set work    [file join [file dirname $output] ${kernel}_package]
 
 create_project -force $kernel $work/project -part xcu250-figd2104-2L-e
 add_files -norecurse $sources
+# A kernel with more than sources and streams has a file of its own for that.
+set has_more [file exists [file join $here $kernel.tcl]]
+if {$has_more} {
+  source [file join $here $kernel.tcl]
+  ${kernel}_sources $here
+}
 set_property top $kernel [current_fileset]
 update_compile_order -fileset sources_1
 
@@ -25,9 +31,10 @@ ipx::unload_core $work/ip/component.xml
 ipx::edit_ip_in_project -upgrade true -name edit -directory $work/ip $work/ip/component.xml
 
 set core [ipx::current_core]
+if {$has_more} { ${kernel}_interfaces $core }
 foreach bus [ipx::get_bus_interfaces -of_objects $core] {
   set name [get_property NAME $bus]
-  if {$name ne "ap_clk" && $name ne "ap_rst_n"} {
+  if {[string match {*axi*} $name]} {
     ipx::associate_bus_interfaces -busif $name -clock ap_clk $core
   }
 }

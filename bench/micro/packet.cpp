@@ -176,13 +176,14 @@ void add_rewriting(Micros& micros) {
   add("packet/syn_ack/linux_options", changing(linux_syn, answering));
   add("packet/translate/timestamps",
       changing(ack_with_timestamps, [](Frame& frame, const Headers& headers) {
-        translate(frame, headers,
+        translate(frame.data + headers.transport_offset, headers.options,
                   {.acknowledgement = 12345, .timestamp_echo = 54321, .window_shift = 1});
       }));
   add("packet/translate/numbers_only",
       changing("198.51.100.%:4000 > 192.0.2.10:80 tcp [.] seq=1%00 ack=5%00 win=64240",
                [](Frame& frame, const Headers& headers) {
-                 translate(frame, headers, {.acknowledgement = 12345});
+                 translate(frame.data + headers.transport_offset, headers.options,
+                           {.acknowledgement = 12345});
                }));
   add("packet/reset_in_reply", changing(ack_with_timestamps, [](Frame& frame, const Headers& h) {
         reply_in_place(frame, h, reset_for(h));

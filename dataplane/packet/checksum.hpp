@@ -82,14 +82,20 @@ template <std::size_t Length>
   return sum;
 }
 
-/// Changes a checksum for a word of 8, 16 or 32 bits that changes (RFC 1624, equation 3). The word
-/// lies at an even offset of what the checksum covers.
+/// What taking a word of at most 32 bits away adds to a sum: 2^32 - 1 is 0 modulo 2^16 - 1, so this
+/// is a negative number for every width.
+[[nodiscard]] constexpr std::uint64_t checksum_complement(std::uint32_t word) {
+  return ~word;
+}
+
+/// Changes a checksum as what it covers has changed its sum (RFC 1624, equation 3).
+[[nodiscard]] inline be16 checksum_update(be16 field, std::uint64_t difference) {
+  return checksum_field(checksum_complement(field.raw()) + difference);
+}
+/// The same for a word of 8, 16 or 32 bits at an even offset of what the checksum covers.
 template <typename Word>
 [[nodiscard]] inline be16 checksum_update(be16 field, Word before, Word after) {
-  // 2^32 - 1 is 0 modulo 2^16 - 1, so this complement is a negative number for every width.
-  const auto complement = [](std::uint32_t raw) { return std::uint64_t{~raw}; };
-  return checksum_field(complement(field.raw()) + complement(before.raw()) +
-                        std::uint64_t{after.raw()});
+  return checksum_update(field, checksum_complement(before.raw()) + after.raw());
 }
 
 }  // namespace sekimori

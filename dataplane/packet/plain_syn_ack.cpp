@@ -1,6 +1,7 @@
 #include "dataplane/packet/plain_syn_ack.hpp"
 
 #include "dataplane/packet/checksum.hpp"
+#include "dataplane/packet/packet_set.hpp"
 
 namespace sekimori {
 namespace {
@@ -58,12 +59,7 @@ void answer_plain(std::span<Frame> frames, const PlainTcp& plain, std::uint64_t 
   if (set == 0) return;
   Answered answered;
   std::memset(&answered.options_sum, 0, sizeof(answered.options_sum));
-  const auto for_each = [set](auto&& visit) {
-    for (std::uint64_t left = set; left != 0; left &= left - 1) {
-      visit(static_cast<std::size_t>(std::countr_zero(left)));
-    }
-  };
-  for_each([&](std::size_t i) {
+  for_each_packet(set, [&](std::size_t i) {
     const std::size_t tcp_length = plain.tcp_header_length(i);
     if (tcp_length == sizeof(TcpHeader)) return;
     answered.options_sum[i] =
@@ -72,7 +68,7 @@ void answer_plain(std::span<Frame> frames, const PlainTcp& plain, std::uint64_t 
   });
   for (std::size_t at = 0; at < frames.size(); at += lanes)
     make_words(plain, answers, at, answered);
-  for_each([&](std::size_t i) { write(frames[i], plain, answered, i); });
+  for_each_packet(set, [&](std::size_t i) { write(frames[i], plain, answered, i); });
 }
 
 }  // namespace sekimori

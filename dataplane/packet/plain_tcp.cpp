@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "dataplane/packet/checksum.hpp"
+#include "dataplane/packet/packet_set.hpp"
 
 namespace sekimori {
 namespace {
@@ -100,10 +101,6 @@ constexpr std::uint64_t source_bits = 0xffffffff00000000U;       // of word 1
 constexpr std::uint64_t destination_bits = 0x00000000ffffffffU;  // of word 2
 constexpr std::uint64_t destination_port_bits = 0xffff000000000000U;
 
-constexpr std::uint64_t first_bits(std::size_t count) {
-  return count == 0 ? 0 : ~std::uint64_t{0} >> (64 - count);
-}
-
 /// The elements that have the same bits of `mask` as the element before them.
 std::uint64_t equal_to_before(const PlainTcp::Column& column, std::uint64_t mask,
                               std::size_t count) {
@@ -138,11 +135,11 @@ std::uint64_t take_plain(std::span<const Frame> frames, PlainTcp& plain) {
   for (std::size_t i = frames.size(); i % lanes != 0; ++i) take_nothing(plain, i);
   std::uint64_t set = 0;
   for (std::size_t at = 0; at < frames.size(); at += lanes) set |= set_of(judge(plain, at)) << at;
-  for (std::uint64_t left = set; left != 0; left &= left - 1) {
-    const auto i = static_cast<std::size_t>(std::countr_zero(left));
-    if (!read_options(frames[i], plain, i)) set &= ~(std::uint64_t{1} << i);
-  }
-  return set;
+  std::uint64_t malformed = 0;
+  for_each_packet(set, [&](std::size_t i) {
+    malformed |= std::uint64_t{!read_options(frames[i], plain, i)} << i;
+  });
+  return set & ~malformed;
 }
 
 std::uint64_t with_flags(const PlainTcp& plain, std::size_t count, unsigned mask, unsigned flags) {
@@ -154,11 +151,11 @@ std::uint64_t with_flags(const PlainTcp& plain, std::size_t count, unsigned mask
 }
 
 std::uint64_t source_changes(const PlainTcp& plain, std::size_t count) {
-  return ~equal_to_before(plain.word[1], source_bits, count) & first_bits(count);
+  return ~equal_to_before(plain.word[1], source_bits, count) & first_packets(count);
 }
 
 std::uint64_t destination_changes(const PlainTcp& plain, std::size_t count) {
-  return ~equal_to_before(plain.word[2], destination_bits, count) & first_bits(count);
+  return ~equal_to_before(plain.word[2], destination_bits, count) & first_packets(count);
 }
 
 std::uint64_t same_as_before(const PlainTcp& plain, std::size_t count) {

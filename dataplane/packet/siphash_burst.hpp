@@ -72,6 +72,10 @@ class PacketMessages {
   /// The hash of a packet's message, once they have been hashed.
   [[nodiscard]] std::uint64_t hash(std::size_t packet) const { return ipv4_.hashes[packet]; }
   [[nodiscard]] const SipMessages<2>::Column& hashes() const { return ipv4_.hashes; }
+  /// The message of a packet that has one over IPv4 addresses.
+  [[nodiscard]] std::array<std::uint64_t, 2> ipv4(std::size_t packet) const {
+    return {ipv4_.words[0][packet], ipv4_.words[1][packet]};
+  }
 
  private:
   friend class SipHashBurst;

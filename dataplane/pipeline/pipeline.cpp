@@ -27,9 +27,9 @@ void count_received(Side from, std::span<const Frame> frames, WorkerStats& stats
 void count_verdicts(const Burst& burst, const StageContext& context) {
   WorkerStats& stats = context.state.stats;
   for (std::size_t v = 0; v < verdict_count; ++v) {
-    add(stats.verdicts[v], Burst::size_of(burst.decided[v]));
+    add(stats.verdicts[v], size_of(burst.decided[v]));
   }
-  Burst::for_each(burst.with_verdict(Verdict::drop), [&](std::size_t i) {
+  for_each_packet(burst.with_verdict(Verdict::drop), [&](std::size_t i) {
     add(stats.drops[static_cast<std::size_t>(burst.decisions[i].reason)], 1);
   });
 }

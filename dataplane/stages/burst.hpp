@@ -7,6 +7,7 @@
 
 #include "common/clock.hpp"
 #include "dataplane/packet/frame.hpp"
+#include "dataplane/packet/packet_set.hpp"
 #include "dataplane/packet/parse.hpp"
 #include "dataplane/packet/plain_syn_ack.hpp"
 #include "dataplane/packet/plain_tcp.hpp"
@@ -35,9 +36,19 @@ namespace sekimori {
   return TrafficClass::other;
 }
 
+/// What its connection has to do with of a TCP segment.
+struct TcpSegment {
+  std::uint8_t* start;  ///< of the TCP header, in the frame
+  const TcpOptions& options;
+  std::uint32_t sequence;
+  std::uint32_t acknowledgement;
+  std::uint8_t flags;
+
+  [[nodiscard]] bool has(std::uint8_t wanted) const { return (flags & wanted) == wanted; }
+};
+
 /// A burst on its way through the stages. A packet is open until a stage decides on it; what is
-/// still open after the last stage is forwarded. Sets of packets are words in which bit i stands
-/// for frame i, so that a stage looks at none that it has no business with.
+/// still open after the last stage is forwarded.
 struct Burst {
   static constexpr std::uint32_t no_object = PrefixMap::none;
 
@@ -86,15 +97,13 @@ struct Burst {
   PlainTcp::Column cookie_bits;   ///< of the cookie options
   PlainTcp::Column profile_hashes;
 
-  static_assert(max_burst <= 64);
-
   /// Takes up to `max_burst` frames, all open.
   void start(Side side, std::span<Frame> burst_frames, std::span<Decision> burst_decisions) {
     from = side;
     frames = burst_frames;
     decisions = burst_decisions;
     for (std::size_t i = 0; i < frames.size(); ++i) lengths_[i] = frames[i].length;
-    open = first_bits(frames.size());
+    open = first_packets(frames.size());
     plain = 0;
     unread_ = 0;
     classes = {};
@@ -133,19 +142,25 @@ struct Burst {
     }
     return headers_[i];
   }
-  /// The TCP options, numbers and the family, without the rest.
+  // Parts of them without the rest.
+
   [[nodiscard]] const TcpOptions& options(std::size_t i) const {
     return is_plain(i) ? columns.options[i] : headers_[i].options;
   }
-  struct Numbers {
-    std::uint32_t sequence;
-    std::uint32_t acknowledgement;
-  };
-  [[nodiscard]] Numbers numbers(std::size_t i) const {
+  [[nodiscard]] TcpSegment segment(std::size_t i) const {
     if (is_plain(i)) {
-      return {.sequence = columns.sequence(i), .acknowledgement = columns.acknowledgement(i)};
+      return {.start = frames[i].data + plain_tcp_offset,
+              .options = columns.options[i],
+              .sequence = columns.sequence(i),
+              .acknowledgement = columns.acknowledgement(i),
+              .flags = columns.flags(i)};
     }
-    return {.sequence = headers_[i].sequence, .acknowledgement = headers_[i].acknowledgement};
+    const Headers& h = headers_[i];
+    return {.start = frames[i].data + h.transport_offset,
+            .options = h.options,
+            .sequence = h.sequence,
+            .acknowledgement = h.acknowledgement,
+            .flags = h.tcp_flags};
   }
   [[nodiscard]] Family family(std::size_t i) const {
     return is_plain(i) ? Family::ipv4 : headers_[i].source.family();
@@ -163,20 +178,13 @@ struct Burst {
   /// Takes all frames apart and parses those that are not plain.
   void read() {
     plain = unread_ = take_plain(frames, columns);
-    for_each(open & ~plain, [this](std::size_t i) { parse(frames[i], headers_[i]); });
+    for_each_packet(open & ~plain, [this](std::size_t i) { parse(frames[i], headers_[i]); });
   }
 
-  /// The set of the first `count` packets.
-  static constexpr std::uint64_t first_bits(std::size_t count) {
-    return count == 0 ? 0 : ~std::uint64_t{0} >> (64 - count);
-  }
-  [[nodiscard]] static std::uint64_t size_of(std::uint64_t set) {
-    return static_cast<std::uint64_t>(std::popcount(set));
-  }
   /// The bytes of frames as they came, which may since have become others.
   [[nodiscard]] std::uint64_t bytes_of(std::uint64_t set) const {
     std::uint64_t bytes = 0;
-    for_each(set, [&](std::size_t i) { bytes += lengths_[i]; });
+    for_each_packet(set, [&](std::size_t i) { bytes += lengths_[i]; });
     return bytes;
   }
 
@@ -188,29 +196,18 @@ struct Burst {
   void hold(std::size_t i) { decide(i, Verdict::hold, {}); }
   void forward(std::size_t i) { decide(i, Verdict::forward, {}); }
 
-  /// Calls `visit` with the number of every frame in `set`, in order.
-  template <typename Visitor>
-  static void for_each(std::uint64_t set, Visitor&& visit) {
-    for (; set != 0; set &= set - 1) visit(static_cast<std::size_t>(std::countr_zero(set)));
-  }
   /// Calls `visit` with the object of every run of neighbouring packets in `set` to one object, and
   /// with the run. An attack comes in long runs, so what is counted for an object is added up
   /// first.
   template <typename Visitor>
   void for_each_run(std::uint64_t set, Visitor&& visit) const {
-    for (std::uint64_t starts = object_changes; starts != 0;) {
-      const auto start = static_cast<std::size_t>(std::countr_zero(starts));
-      starts &= starts - 1;
-      const std::size_t end =
-          starts != 0 ? static_cast<std::size_t>(std::countr_zero(starts)) : frames.size();
-      const std::uint64_t run = set & first_bits(end) & ~first_bits(start);
-      if (run != 0 && object[start] != no_object) visit(object[start], run);
+    while (set != 0) {
+      const auto first = static_cast<std::size_t>(std::countr_zero(set));
+      const std::uint64_t later = object_changes & ~first_packets(first + 1);
+      const std::uint64_t run = set & ((later & -later) - 1);
+      if (object[first] != no_object) visit(object[first], run);
+      set &= ~run;
     }
-  }
-  /// The same for the frames that are open now. The visitor may decide on what it is given.
-  template <typename Visitor>
-  void for_each_open(Visitor&& visit) {
-    for_each(open, visit);
   }
 
   // The same for whole sets.
@@ -221,7 +218,8 @@ struct Burst {
 
  private:
   void decide_all(std::uint64_t set, Verdict verdict, DropReason reason = {}) {
-    for_each(set, [&](std::size_t i) { decisions[i] = {.verdict = verdict, .reason = reason}; });
+    for_each_packet(set,
+                    [&](std::size_t i) { decisions[i] = {.verdict = verdict, .reason = reason}; });
     decided[static_cast<std::size_t>(verdict)] |= set;
     open &= ~set;
   }

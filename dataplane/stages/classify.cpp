@@ -46,7 +46,7 @@ std::uint64_t parse_all(Burst& burst, StageContext& context) {
   burst.read();
   const std::uint64_t others = burst.open & ~burst.plain;
   burst.classes[static_cast<std::size_t>(TrafficClass::tcp)] = burst.plain;
-  Burst::for_each(others, [&](std::size_t i) {
+  for_each_packet(others, [&](std::size_t i) {
     const Headers& headers = burst.headers(i);
     const std::uint64_t bit = std::uint64_t{1} << i;
     burst.classes[static_cast<std::size_t>(traffic_class(headers.kind))] |= bit;
@@ -79,7 +79,7 @@ void decide_unprotected(Burst& burst, std::size_t i, const GlobalRecord& policy)
 /// The packets whose address is another than that of the packet before them.
 std::uint64_t address_changes(const Burst& burst) {
   const std::size_t count = burst.frames.size();
-  if (burst.plain == Burst::first_bits(count)) {
+  if (burst.plain == first_packets(count)) {
     return burst.from == Side::outside ? destination_changes(burst.columns, count)
                                        : source_changes(burst.columns, count);
   }
@@ -105,7 +105,7 @@ struct AddressRuns {
 
 AddressRuns address_runs(const Burst& burst) {
   AddressRuns runs;
-  Burst::for_each(address_changes(burst),
+  for_each_packet(address_changes(burst),
                   [&](std::size_t i) { runs.start[runs.count++] = static_cast<std::uint8_t>(i); });
   runs.start[runs.count] = static_cast<std::uint8_t>(burst.frames.size());
   return runs;
@@ -171,7 +171,7 @@ void sort_requests(Burst& burst) {
   const std::uint64_t segments = burst.metered & burst.of_class(TrafficClass::tcp);
   burst.dns_queries &= burst.metered;
   if ((segments & burst.plain) != 0) sort_plain(burst, segments & burst.plain);
-  Burst::for_each(segments & ~burst.plain, [&](std::size_t i) {
+  for_each_packet(segments & ~burst.plain, [&](std::size_t i) {
     using namespace tcp_flag;
     const Headers& headers = burst.headers(i);
     if (headers.fault) return;
@@ -189,7 +189,7 @@ void classify(Burst& burst, StageContext& context) {
   const std::uint64_t others = parse_all(burst, context);
   find_objects(burst, context);
   const GlobalRecord& global = context.policy.global();
-  Burst::for_each(others | unprotected(burst), [&](std::size_t i) {
+  for_each_packet(others | unprotected(burst), [&](std::size_t i) {
     const Headers& headers = burst.headers(i);
     if (resolves_neighbours(burst.frames[i], headers)) {
       burst.forward(i);
@@ -202,7 +202,7 @@ void classify(Burst& burst, StageContext& context) {
   burst.metered = burst.open;
   if (burst.from == Side::inside) return;
   sort_requests(burst);
-  context.count(Counter::syn_received, Burst::size_of(burst.syns));
+  context.count(Counter::syn_received, size_of(burst.syns));
 }
 
 }  // namespace sekimori

@@ -19,7 +19,7 @@ void hash_sources(Burst& burst, const SourceLoads& loads, const SipHashBurst& ha
   if ((burst.proved & burst.plain) != 0) {
     set_source_messages(burst.columns, burst.source_messages.all_ipv4());
   }
-  Burst::for_each(burst.proved & ~burst.plain, [&](std::size_t i) {
+  for_each_packet(burst.proved & ~burst.plain, [&](std::size_t i) {
     burst.source_messages.set_ipv4(i, SourceLoads::message(burst.source(i)));
   });
   hashing.table_hashes(loads.key(), burst.source_messages);
@@ -29,8 +29,8 @@ void hash_sources(Burst& burst, const SourceLoads& loads, const SipHashBurst& ha
 
 void begin_sample(Burst& burst, StageContext& context) {
   if (burst.from == Side::inside) return;
-  const auto number = context.state.sampler.choose(
-      static_cast<std::uint32_t>(Burst::size_of(burst.metered)), context.now);
+  const auto number =
+      context.state.sampler.choose(static_cast<std::uint32_t>(size_of(burst.metered)), context.now);
   if (!number) return;
   const std::size_t i = nth(burst.metered, *number);
   burst.sampled = std::uint64_t{1} << i;
@@ -39,16 +39,16 @@ void begin_sample(Burst& burst, StageContext& context) {
 }
 
 void finish_sample(const Burst& burst, StageContext& context) {
-  Burst::for_each(burst.sampled,
+  for_each_packet(burst.sampled,
                   [&](std::size_t i) { context.state.sampler.finish(burst.decisions[i]); });
 }
 
 void count_sources(Burst& burst, StageContext& context) {
   SourceLoads& loads = context.state.source_loads;
   if (burst.proved == 0 || !loads.takes_burst()) return;
-  const bool together = Burst::size_of(burst.proved) >= worth_hashing_together;
+  const bool together = size_of(burst.proved) >= worth_hashing_together;
   if (together) hash_sources(burst, loads, context.state.hashing);
-  Burst::for_each(burst.proved, [&](std::size_t i) {
+  for_each_packet(burst.proved, [&](std::size_t i) {
     const Address source = burst.source(i);
     loads.add(together ? burst.source_messages.hash(i) : loads.hash(source), source,
               context.policy.object_slot(burst.object[i]),

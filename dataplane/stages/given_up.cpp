@@ -8,7 +8,7 @@ void drop_given_up(Burst& burst, StageContext& context) {
   burst.for_each_run(burst.open, [&](std::uint32_t index, std::uint64_t run) {
     const ProtectedObject& object = policy.protected_object(index);
     if (!object.gives_up_destinations) return;
-    Burst::for_each(run, [&](std::size_t i) {
+    for_each_packet(run, [&](std::size_t i) {
       if (policy.gives_up(object, burst.destination(i))) {
         burst.drop(i, DropReason::destination_given_up);
       }

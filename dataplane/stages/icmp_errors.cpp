@@ -83,7 +83,7 @@ FlowKey key_of(const Quoted& quoted, Side from) {
 
 void translate_icmp_errors(Burst& burst, StageContext& context) {
   WorkerState& state = context.state;
-  Burst::for_each(burst.open & burst.of_class(TrafficClass::icmp), [&](std::size_t i) {
+  for_each_packet(burst.open & burst.of_class(TrafficClass::icmp), [&](std::size_t i) {
     const Headers& headers = burst.headers(i);
     Frame& frame = burst.frames[i];
     if (!is_error(frame.data[headers.transport_offset], headers.source.family())) return;

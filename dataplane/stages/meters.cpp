@@ -14,7 +14,7 @@ TrafficClass traffic_class_of(const Burst& burst, std::uint64_t set) {
 void meter_received(const Burst& burst, std::uint64_t run, std::uint64_t run_bytes,
                     ObjectMeters& meters) {
   const auto count = [&](TrafficClass c, std::uint64_t set, std::uint64_t bytes) {
-    add(meters.of(c).packets, Burst::size_of(set));
+    add(meters.of(c).packets, size_of(set));
     add(meters.of(c).bytes, bytes);
   };
   count(TrafficClass::total, run, run_bytes);
@@ -32,7 +32,7 @@ void meter_verdicts(const Burst& burst, std::uint64_t run, std::uint64_t run_byt
   const auto count = [&](Verdict verdict, std::uint64_t& packets, std::uint64_t& bytes) {
     const std::uint64_t set = run & burst.with_verdict(verdict);
     if (set == 0) return;
-    add(packets, Burst::size_of(set));
+    add(packets, size_of(set));
     add(bytes, set == run ? run_bytes : burst.bytes_of(set));
   };
   count(Verdict::drop, meters.dropped_packets, meters.dropped_bytes);
@@ -41,7 +41,7 @@ void meter_verdicts(const Burst& burst, std::uint64_t run, std::uint64_t run_byt
 
 void meter_requests(const Burst& burst, std::uint64_t run, ObjectMeters& meters) {
   const auto count = [&](std::uint64_t set, std::uint64_t& cell) {
-    if ((run & set) != 0) add(cell, Burst::size_of(run & set));
+    if ((run & set) != 0) add(cell, size_of(run & set));
   };
   count(burst.syns, meters.syn_received);
   count(burst.answered, meters.syn_ack_sent);
@@ -58,7 +58,7 @@ void meter(Burst& burst, StageContext& context) {
     ObjectMeters& meters = context.state.meters[context.policy.object_slot(object)];
     const std::uint64_t bytes = burst.bytes_of(run);
     if (burst.from == Side::inside) {
-      add(meters.from_inside_packets, Burst::size_of(run));
+      add(meters.from_inside_packets, size_of(run));
       add(meters.from_inside_bytes, bytes);
       return;
     }

@@ -77,7 +77,8 @@ void release_held(StageContext& context, Flow& flow, const Handshake& h) {
                 .length = segment.length,
                 .capacity = segment.length,
                 .checksum = ChecksumHint::good};
-    translate_to_server(frame, parse(frame), flow);
+    const Headers headers = parse(frame);
+    translate(frame.data + headers.transport_offset, headers.options, to_server(flow));
     context.count(Counter::hold_released);
   }
 }

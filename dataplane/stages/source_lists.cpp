@@ -20,7 +20,7 @@ void apply_source_lists(Burst& burst, StageContext& context) {
   burst.for_each_run(burst.open, [&](std::uint32_t index, std::uint64_t run) {
     const ProtectedObject& object = policy.protected_object(index);
     if (!lists && !object.blocks_sources) return;
-    Burst::for_each(run, [&](std::size_t i) {
+    for_each_packet(run, [&](std::size_t i) {
       const auto action = listed_action(policy, object, burst.source(i));
       if (!action) return;
       if (*action == SourceAction::block) {

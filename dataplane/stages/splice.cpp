@@ -31,52 +31,75 @@ void repeat_ack(TcpPacket& p, const Flow& flow) {
   p.burst.reply(p.number);
 }
 
-}  // namespace
-
-void translate_to_server(Frame& frame, const Headers& headers, const Flow& flow) {
-  translate(frame, headers,
-            {.acknowledgement = -flow.sequence_delta,
-             .timestamp_echo = -flow.timestamp_delta,
-             .window_shift = flow.to_server_shift,
-             .remove_timestamps = flow.has(flow_flag::remove_timestamps),
-             .remove_sack = flow.has(flow_flag::remove_sack)});
+/// What a segment of the server tells of its connection.
+void note_server_segment(const StageContext& context, const TcpSegment& segment, Flow& flow) {
+  flow.last_seen_ms = context.now_ms();
+  if (segment.has(tcp_flag::ack)) flow.client_sequence = segment.acknowledgement;
+  if (segment.has(tcp_flag::rst)) flow.close(flow_flag::reset);
+  if (segment.has(tcp_flag::fin)) flow.close(flow_flag::server_fin);
 }
 
-void translate_to_client(Frame& frame, const Headers& headers, const Flow& flow) {
-  translate(frame, headers,
+void follow_server(const StageContext& context, const TcpSegment& segment, Flow& flow) {
+  note_server_segment(context, segment, flow);
+  if (flow.state != FlowState::spliced) return;
+  translate(segment.start, segment.options,
             {.sequence = flow.sequence_delta,
              .timestamp_value = flow.timestamp_delta,
              .window_shift = flow.to_client_shift});
 }
 
-void client_segment(TcpPacket& p) {
-  Flow& flow = p.state().flows[p.flow];
-  const Headers& segment = p.headers();
+void follow_client(Burst& burst, const StageContext& context, std::size_t i,
+                   const TcpSegment& segment, Flow& flow) {
   // A forged RST or FIN must not end the connection's entry early.
   const bool near = flow.is_near(segment.sequence);
-  if (p.is_rst()) {
+  if (segment.has(tcp_flag::rst)) {
     if (near) flow.close(flow_flag::reset);
   } else {
-    flow.last_seen_ms = p.context.now_ms();
+    flow.last_seen_ms = context.now_ms();
     if (near) flow.flags &= static_cast<std::uint8_t>(~flow_flag::half_open);
-    if (p.is_fin() && near) flow.close(flow_flag::client_fin);
+    if (segment.has(tcp_flag::fin) && near) flow.close(flow_flag::client_fin);
   }
   if (flow.state != FlowState::spliced) return;
   // A cookie has opened the connection, and nobody but its ends knows where its numbers are.
-  if (near) p.burst.proved |= std::uint64_t{1} << p.number;
-  translate_to_server(p.frame(), segment, flow);
+  burst.proved |= std::uint64_t{near} << i;
+  translate(segment.start, segment.options, to_server(flow));
 }
 
-void server_segment(TcpPacket& p) {
-  Flow& flow = p.state().flows[p.flow];
-  const Headers& segment = p.headers();
-  flow.last_seen_ms = p.context.now_ms();
-  if (segment.has(tcp_flag::ack)) flow.client_sequence = segment.acknowledgement;
-  if (p.is_rst()) flow.close(flow_flag::reset);
-  if (p.is_fin()) flow.close(flow_flag::server_fin);
-  if (flow.state != FlowState::spliced) return;
-  if (p.is_syn_ack()) return repeat_ack(p, flow);
-  translate_to_client(p.frame(), segment, flow);
+}  // namespace
+
+Translation to_server(const Flow& flow) {
+  return {.acknowledgement = -flow.sequence_delta,
+          .timestamp_echo = -flow.timestamp_delta,
+          .window_shift = flow.to_server_shift,
+          .remove_timestamps = flow.has(flow_flag::remove_timestamps),
+          .remove_sack = flow.has(flow_flag::remove_sack)};
+}
+
+void client_segment(TcpPacket& p, Flow& flow) {
+  follow_client(p.burst, p.context, p.number, p.burst.segment(p.number), flow);
+}
+
+void server_segment(TcpPacket& p, Flow& flow) {
+  const TcpSegment segment = p.burst.segment(p.number);
+  if (!p.is_syn_ack()) return follow_server(p.context, segment, flow);
+  note_server_segment(p.context, segment, flow);
+  if (flow.state == FlowState::spliced) repeat_ack(p, flow);
+}
+
+bool take_open_segment(Burst& burst, const StageContext& context, std::size_t i) {
+  const std::uint32_t candidate = burst.candidates[i];
+  if (candidate == FlowTable::none || !burst.is_plain(i)) return false;
+  Flow& flow = context.state.flows[candidate];
+  if (!flow.key.has_message(burst.flow_messages.ipv4(i))) return false;
+  const TcpSegment segment = burst.segment(i);
+  if (flow.state == FlowState::connecting || segment.has(tcp_flag::syn)) return false;
+  if (burst.from == Side::inside) {
+    follow_server(context, segment, flow);
+    return true;
+  }
+  if (flow.may_be_followed(segment.sequence)) return false;
+  follow_client(burst, context, i, segment, flow);
+  return true;
 }
 
 void expire_flows(StageContext& context, std::uint32_t count) {

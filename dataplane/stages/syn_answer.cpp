@@ -42,7 +42,7 @@ std::uint64_t find_requests(const Burst& burst) {
   if (plain != 0) {
     continued = same_as_before(burst.columns, burst.frames.size()) & plain & plain << 1;
   }
-  Burst::for_each(other & other << 1, [&](std::size_t i) {
+  for_each_packet(other & other << 1, [&](std::size_t i) {
     const bool alike = ask_alike(burst.headers(i), burst.headers(i - 1));
     continued |= std::uint64_t{alike} << i;
   });
@@ -52,7 +52,7 @@ std::uint64_t find_requests(const Burst& burst) {
 void fetch_profiles(Burst& burst, const StageContext& context, std::uint64_t requests) {
   const BackendTable& backends = context.state.backends;
   if (backends.empty()) return;
-  Burst::for_each(requests, [&](std::size_t i) {
+  for_each_packet(requests, [&](std::size_t i) {
     const Headers& syn = burst.headers(i);
     burst.profile_hashes[i] = backends.hash(syn.destination, syn.destination_port);
     backends.prefetch(burst.profile_hashes[i]);
@@ -139,7 +139,7 @@ void hash_syns(Burst& burst, const StageContext& context) {
     if (context.slot() % 2 != 0) burst.messages.all_ipv4().second_key = burst.plain;
   }
   const std::uint64_t others = burst.to_answer & ~burst.plain;
-  Burst::for_each(others, [&](std::size_t i) {
+  for_each_packet(others, [&](std::size_t i) {
     const Headers& syn = burst.headers(i);
     burst.source_messages.set_ipv4(i, ReplyLimiter::message(syn.source));
     add_cookie_message(burst.messages, i, syn.source, syn.destination,
@@ -147,14 +147,14 @@ void hash_syns(Burst& burst, const StageContext& context) {
                        burst.cookie_options[burst.answers.first[i]]);
   });
   state.hashing.table_hashes(state.replies.key(), burst.source_messages);
-  Burst::for_each(burst.to_answer,
+  for_each_packet(burst.to_answer,
                   [&](std::size_t i) { state.replies.prefetch(burst.source_messages.hash(i)); });
   hash_cookies(state.hashing, state.cookie_keys, context.slot(), burst.messages);
   if ((burst.to_answer & burst.plain) != 0) {
     make_cookies(burst.columns, count, burst.messages.hashes(), burst.cookie_bits,
                  burst.answers.sequence);
   }
-  Burst::for_each(others, [&](std::size_t i) {
+  for_each_packet(others, [&](std::size_t i) {
     burst.answers.sequence[i] =
         cookie_of_hash(burst.messages.hash(i), burst.cookie_options[burst.answers.first[i]],
                        burst.headers(i).sequence);
@@ -167,7 +167,7 @@ std::uint64_t admit_sources(const Burst& burst, StageContext& context) {
   if (limit == 0) return burst.to_answer;
   ReplyLimiter& replies = context.state.replies;
   std::uint64_t admitted = 0;
-  Burst::for_each(burst.to_answer, [&](std::size_t i) {
+  for_each_packet(burst.to_answer, [&](std::size_t i) {
     const bool admits =
         replies.admit(burst.source_messages.hash(i), context.now.monotonic_ns, limit);
     admitted |= std::uint64_t{admits} << i;
@@ -177,7 +177,7 @@ std::uint64_t admit_sources(const Burst& burst, StageContext& context) {
 
 void write_answers(Burst& burst) {
   answer_plain(burst.frames, burst.columns, burst.answered & burst.plain, burst.answers);
-  Burst::for_each(burst.answered & ~burst.plain, [&](std::size_t i) {
+  for_each_packet(burst.answered & ~burst.plain, [&](std::size_t i) {
     const Headers& syn = burst.headers(i);
     SynAck answer = burst.answers.common[burst.answers.first[i]];
     answer.sequence = static_cast<std::uint32_t>(burst.answers.sequence[i]);
@@ -202,7 +202,7 @@ void answer_syns(Burst& burst, StageContext& context) {
   write_answers(burst);
   burst.reply_all(burst.answered);
   burst.drop_all(burst.to_answer & ~burst.answered, DropReason::reply_limited);
-  context.count(Counter::syn_ack_sent, Burst::size_of(burst.answered));
+  context.count(Counter::syn_ack_sent, size_of(burst.answered));
 }
 
 }  // namespace sekimori

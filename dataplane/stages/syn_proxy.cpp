@@ -78,7 +78,7 @@ void check_cookies(Burst& burst, StageContext& context, std::uint64_t acknowledg
   burst.messages.start(burst.frames.size());
   std::uint64_t second_key = 0;
   std::uint64_t possible = 0;
-  Burst::for_each(plain, [&](std::size_t i) {
+  for_each_packet(plain, [&](std::size_t i) {
     const auto read = read_cookie(slot, burst.columns.acknowledgement(i) - 1,
                                   echoed_timestamp(burst.columns.options[i]));
     if (!read) return;
@@ -91,7 +91,7 @@ void check_cookies(Burst& burst, StageContext& context, std::uint64_t acknowledg
     set_cookie_messages(burst.columns, burst.message_bits, burst.messages.all_ipv4());
     burst.messages.all_ipv4().second_key = second_key;
   }
-  Burst::for_each(acknowledgements & ~plain, [&](std::size_t i) {
+  for_each_packet(acknowledgements & ~plain, [&](std::size_t i) {
     const Headers& ack = burst.headers(i);
     const auto read = read_cookie(slot, ack.acknowledgement - 1, echoed_timestamp(ack.options));
     if (!read) return;
@@ -101,9 +101,10 @@ void check_cookies(Burst& burst, StageContext& context, std::uint64_t acknowledg
     possible |= std::uint64_t{1} << i;
   });
   hash_cookies(context.state.hashing, context.state.cookie_keys, slot, burst.messages);
-  Burst::for_each(possible, [&](std::size_t i) {
-    const auto [sequence, acknowledgement] = burst.numbers(i);
-    const bool right = cookie_has_hash(burst.messages.hash(i), acknowledgement - 1, sequence - 1);
+  for_each_packet(possible, [&](std::size_t i) {
+    const TcpSegment ack = burst.segment(i);
+    const bool right =
+        cookie_has_hash(burst.messages.hash(i), ack.acknowledgement - 1, ack.sequence - 1);
     burst.cookies_right |= std::uint64_t{right} << i;
   });
   burst.cookies_checked |= acknowledgements;

@@ -53,12 +53,10 @@ void outside_without_flow(TcpPacket& p) {
 /// Whether a segment on known ports opens a new connection there: the old one has ended, or a SYN
 /// came for it, and the segment proves its source as the mode wants.
 bool opens_again(TcpPacket& p, const Flow& flow) {
-  // Segments of a connection that lives are not asked for cookies only because somebody has sent a
-  // SYN with its addresses: among enough of them one would pass by chance.
   const Headers& segment = p.headers();
+  if (!flow.may_be_followed(segment.sequence)) return false;
   const bool near = flow.is_near(segment.sequence);
   const bool syn_seen = flow.has(flow_flag::syn_seen);
-  if (!flow.ended() && (!syn_seen || near)) return false;
   switch (p.mode()) {
     case SynMode::proxy:
       if (p.is_rst()) return false;
@@ -92,7 +90,7 @@ void from_outside(TcpPacket& p) {
   }
   if (opens_again(p, flow)) return;
   if (flow.state == FlowState::connecting) return client_while_connecting(p);
-  client_segment(p);
+  client_segment(p, flow);
 }
 
 /// Takes up a connection that the server vouches for, so that it outlives a change of the SYN mode
@@ -144,8 +142,9 @@ void from_inside(TcpPacket& p) {
     p.flow = FlowTable::none;
   }
   if (p.flow == FlowTable::none) return inside_without_flow(p);
-  if (p.state().flows[p.flow].state == FlowState::connecting) return server_while_connecting(p);
-  server_segment(p);
+  Flow& flow = p.state().flows[p.flow];
+  if (flow.state == FlowState::connecting) return server_while_connecting(p);
+  server_segment(p, flow);
 }
 
 /// Finds the keys of all segments and their hashes, and starts to fetch what the lookups will
@@ -157,12 +156,12 @@ void hash_flows(Burst& burst, const StageContext& context, std::uint64_t segment
   if ((segments & burst.plain) != 0) {
     set_flow_messages(burst.columns, burst.from, messages.all_ipv4());
   }
-  Burst::for_each(segments & ~burst.plain, [&](std::size_t i) {
+  for_each_packet(segments & ~burst.plain, [&](std::size_t i) {
     burst.flow_keys[i] = key_of(burst.headers(i), burst.from);
     burst.flow_keys[i].add_to(messages, i);
   });
   state.hashing.table_hashes(state.flow_key, messages);
-  Burst::for_each(segments, [&](std::size_t i) { state.flows.prefetch(messages.hash(i)); });
+  for_each_packet(segments, [&](std::size_t i) { state.flows.prefetch(messages.hash(i)); });
 }
 
 /// Starts to fetch the connections that the segments seem to belong to. Returns the segments that
@@ -171,13 +170,13 @@ std::uint64_t fetch_flows(Burst& burst, const StageContext& context, std::uint64
   const FlowTable& flows = context.state.flows;
   std::uint64_t unknown = 0;
   std::uint64_t elsewhere = 0;
-  Burst::for_each(segments, [&](std::size_t i) {
+  for_each_packet(segments, [&](std::size_t i) {
     const std::uint32_t candidate = flows.candidate(burst.flow_messages.hash(i));
     burst.candidates[i] = candidate;
     unknown |= std::uint64_t{candidate == FlowTable::none} << i;
     elsewhere |= std::uint64_t{candidate == FlowTable::elsewhere} << i;
   });
-  Burst::for_each(elsewhere, [&](std::size_t i) {
+  for_each_packet(elsewhere, [&](std::size_t i) {
     burst.candidates[i] = flows.second_candidate(burst.flow_messages.hash(i));
     unknown |= std::uint64_t{burst.candidates[i] == FlowTable::none} << i;
   });
@@ -200,7 +199,7 @@ Authenticated sort_by_mode(const Burst& burst, const StageContext& context,
   burst.for_each_run(segments, [&](std::uint32_t index, std::uint64_t run) {
     const ProtectedObject& object = context.policy.protected_object(index);
     if (object.record.service_count == 0) return sort(object.record.syn_mode, run);
-    Burst::for_each(run, [&](std::size_t i) {
+    for_each_packet(run, [&](std::size_t i) {
       sort(context.policy.syn_mode(object, burst.headers(i).destination_port),
            std::uint64_t{1} << i);
     });
@@ -224,13 +223,12 @@ std::uint32_t find_flow(const Burst& burst, const FlowTable& flows, std::size_t 
   const std::uint32_t candidate = burst.candidates[i];
   if (candidate == FlowTable::none && !burst.connections_entered) return FlowTable::none;
   const FlowKey& key = burst.flow_keys[i];
-  if (candidate != FlowTable::none && flows.in_use(candidate) && flows[candidate].key == key) {
-    return candidate;
-  }
+  if (candidate != FlowTable::none && flows[candidate].key == key) return candidate;
   return flows.find(burst.flow_messages.hash(i), key);
 }
 
 void handle_segment(Burst& burst, StageContext& context, std::size_t i) {
+  if (take_open_segment(burst, context, i)) return;
   FlowKey& key = burst.flow_keys[i];
   if (burst.is_plain(i)) key = key_of(burst.headers(i), burst.from);
   TcpPacket packet{.burst = burst,
@@ -264,7 +262,7 @@ void handle_segments(Burst& burst, StageContext& context, std::uint64_t syns, st
       note_syn(burst, context, i);
     } else {
       handle_segment(burst, context, i);
-      if (burst.connections_entered) left |= syns & ~Burst::first_bits(i + 1);
+      if (burst.connections_entered) left |= syns & ~first_packets(i + 1);
     }
   }
 }
@@ -292,7 +290,7 @@ void handle_tcp(Burst& burst, StageContext& context) {
   hash_flows(burst, context, segments);
   if (burst.from == Side::outside) return handle_from_outside(burst, context, segments);
   fetch_flows(burst, context, segments);
-  Burst::for_each(segments, [&](std::size_t i) { handle_segment(burst, context, i); });
+  for_each_packet(segments, [&](std::size_t i) { handle_segment(burst, context, i); });
 }
 
 }  // namespace sekimori

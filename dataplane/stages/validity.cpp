@@ -3,7 +3,7 @@
 namespace sekimori {
 
 void check_validity(Burst& burst, StageContext& context) {
-  Burst::for_each(burst.open & burst.doubtful, [&](std::size_t i) {
+  for_each_packet(burst.open & burst.doubtful, [&](std::size_t i) {
     const Headers& headers = burst.headers(i);
     if (headers.fault) return burst.drop(i, *headers.fault);
     if (burst.from == Side::inside) return;

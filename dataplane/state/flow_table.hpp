@@ -29,6 +29,11 @@ struct FlowKey {
     return client.is_ipv4() ? siphash<1, 3>(key, ipv4_message())
                             : siphash<1, 3>(key, ipv6_message());
   }
+  /// Whether this is the key whose hash is that of `message`, a key of IPv4.
+  [[nodiscard]] bool has_message(const std::array<std::uint64_t, 2>& message) const {
+    const auto [addresses, ports] = ipv4_message();
+    return client.is_ipv4() && ((addresses ^ message[0]) | (ports ^ message[1])) == 0;
+  }
   /// The same with the hashes of the rest of a burst.
   void add_to(PacketMessages& messages, std::size_t packet) const {
     if (client.is_ipv4()) {
@@ -122,6 +127,12 @@ struct alignas(64) Flow {
   /// Nothing more is to come but stray segments, so the ports may be used again.
   [[nodiscard]] bool ended() const {
     return has(flow_flag::reset) || has(flow_flag::client_fin | flow_flag::server_fin);
+  }
+  /// Whether a client's segment with this number may open a new connection on the same ports.
+  /// Segments of a connection that lives are not asked for cookies only because somebody has sent a
+  /// SYN with its addresses: among enough of them one would pass by chance.
+  [[nodiscard]] bool may_be_followed(std::uint32_t sequence) const {
+    return ended() || (has(flow_flag::syn_seen) && !is_near(sequence));
   }
 };
 static_assert(sizeof(Flow) == 64);

@@ -21,7 +21,8 @@ namespace sekimori {
 /// crowded.
 ///
 /// `Entry` has a member `key` with `==`. Callers pass the key's 64-bit hash, made with a secret
-/// key.
+/// key, and never ask for a default key: it stands where there is no entry, so that an old
+/// candidate is known by its key.
 template <typename Entry>
 class HashTable {
  public:
@@ -74,10 +75,6 @@ class HashTable {
   [[nodiscard]] std::uint32_t second_candidate(std::uint64_t hash) const {
     return candidate_in(buckets_[second(hash)], tag_of(hash));
   }
-  /// Whether the place has an entry, which may be another than when it was a candidate.
-  [[nodiscard]] bool in_use(std::uint32_t index) const {
-    return (used_[index / 64] >> (index % 64) & 1) != 0;
-  }
 
   /// Enters a key that is not in the table. The entry's other members have their defaults. `none`
   /// when the slab or both buckets are full.
@@ -95,13 +92,12 @@ class HashTable {
     free_.pop_back();
     bucket.tags[slot] = tag_of(hash);
     bucket.entries[slot] = index;
-    entries_[index] = Entry{};
     entries_[index].key = key;
     used_[index / 64] |= std::uint64_t{1} << (index % 64);
     return index;
   }
 
-  /// Removes the entry at `index`, whose key has this hash.
+  /// Removes the entry at `index`, whose key has this hash. All its members get their defaults.
   void erase(std::uint64_t hash, std::uint32_t index) {
     for (const std::uint32_t bucket : {first(hash), second(hash)}) {
       Bucket& b = buckets_[bucket];
@@ -110,6 +106,7 @@ class HashTable {
         b.tags[slot] = 0;
         if (bucket != first(hash)) --buckets_[first(hash)].spilled;
         used_[index / 64] &= ~(std::uint64_t{1} << (index % 64));
+        entries_[index] = Entry{};
         free_.push_back(index);
         return;
       }

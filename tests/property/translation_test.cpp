@@ -32,7 +32,8 @@ Translation reverse(const Translation& by) {
 }
 
 void apply(Frame& frame, const Translation& by) {
-  translate(frame, parse(frame), by);
+  const Headers headers = parse(frame);
+  translate(frame.data + headers.transport_offset, headers.options, by);
 }
 
 RC_GTEST_PROP(Translation, ForthAndBackIsTheIdentity,

@@ -165,7 +165,7 @@ class PlainSets : public testing::Test {
   void take(const std::vector<std::string>& lines) {
     Frames frames;
     for (const std::string& line : lines) frames.add(line);
-    const std::uint64_t all = Burst::first_bits(lines.size());
+    const std::uint64_t all = first_packets(lines.size());
     ASSERT_EQ(take_plain(frames.all(), *plain), all);
   }
 

@@ -159,7 +159,6 @@ TEST(HashTable, HasEveryEntryForItsCandidateWhenItIsFull) {
       ASSERT_EQ(table.find(hash(key), key), index);
       // Two of the places where a key may be have the same 31 bits of tag next to never.
       ASSERT_EQ(candidate(table, hash(key)), index);
-      ASSERT_TRUE(table.in_use(index));
     }
     for (std::uint64_t key = 1'000'000; key < 1'001'000; ++key) {
       ASSERT_EQ(candidate(table, hash(key)), Table::none) << key;
@@ -201,27 +200,7 @@ TEST(HashTable, HasTheFirstOfEqualHashesForACandidate) {
   const std::uint32_t second = table.insert(same, 2);
   ASSERT_EQ(table.candidate(same), first);
   table.erase(same, first);
-  EXPECT_FALSE(table.in_use(first));
   EXPECT_EQ(table.candidate(same), second);
-}
-
-TEST(HashTable, TellsWhichPlacesAreInUse) {
-  Table table{130};
-  std::set<std::uint32_t> used;
-  std::mt19937 random{3};
-  for (int i = 0; i < 5000; ++i) {
-    const std::uint64_t key = random() % 130;
-    const std::uint32_t found = table.find(hash(key), key);
-    if (found != Table::none) {
-      table.erase(hash(key), found);
-      used.erase(found);
-    } else if (const std::uint32_t index = table.insert(hash(key), key); index != Table::none) {
-      used.insert(index);
-    }
-    for (std::uint32_t index = 0; index < 130; ++index) {
-      ASSERT_EQ(table.in_use(index), used.contains(index)) << index;
-    }
-  }
 }
 
 TEST(HashTable, KnowsAnOldCandidateByItsKey) {
@@ -229,9 +208,8 @@ TEST(HashTable, KnowsAnOldCandidateByItsKey) {
   (void)table.insert(hash(1), 1);
   const std::uint32_t candidate = table.candidate(hash(1));
   table.erase(hash(1), candidate);
-  EXPECT_FALSE(table.in_use(candidate));
+  EXPECT_NE(table[candidate].key, 1U);
   ASSERT_EQ(table.insert(hash(2), 2), candidate);
-  EXPECT_TRUE(table.in_use(candidate));
   EXPECT_NE(table[candidate].key, 1U);
 }
 

@@ -4,7 +4,7 @@
 
 #include "common/percent_encoding.hpp"
 #include "control/cli/exit_status.hpp"
-#include "control/model/columns.hpp"
+#include "control/model/clean_text.hpp"
 #include "control/pki/signing.hpp"
 
 namespace sekimori {
@@ -16,7 +16,7 @@ constexpr int answer_timeout_s = 300;
 
 std::string text_at(const Json& json, const char* key) {
   const auto found = json.find(key);
-  return found != json.end() && found->is_string() ? harmless(found->get<std::string>()) : "";
+  return found != json.end() && found->is_string() ? clean_text(found->get<std::string>()) : "";
 }
 
 /// What of a request the caller could have known to be wrong.

@@ -6,7 +6,7 @@
 #include "control/cli/json_view.hpp"
 #include "control/cli/reading.hpp"
 #include "control/cli/table.hpp"
-#include "control/model/columns.hpp"
+#include "control/model/clean_text.hpp"
 #include "control/model/incident_json.hpp"
 #include "control/model/incident_report.hpp"
 #include "control/model/incident_words.hpp"
@@ -50,7 +50,7 @@ std::string incidents_view(const Json& page) {
 /// Drawn here, so that an older server is no reason for an older report.
 std::string incident_view(const Json& json) {
   const auto incident = incident_from_json(json);
-  if (!incident) return "the record cannot be read: " + harmless(incident.error()) + "\n";
+  if (!incident) return "the record cannot be read: " + clean_text(incident.error()) + "\n";
   return incident_text(*incident);
 }
 

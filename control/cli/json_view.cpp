@@ -1,7 +1,7 @@
 #include "control/cli/json_view.hpp"
 
 #include "control/cli/reading.hpp"
-#include "control/model/columns.hpp"
+#include "control/model/clean_text.hpp"
 #include "control/model/incident_words.hpp"
 
 namespace sekimori {
@@ -9,7 +9,7 @@ namespace sekimori {
 std::string text_in(const Json& object, const char* key) {
   const Json& value = object.at(key);
   if (value.is_null()) return {};
-  return value.is_string() ? harmless(value.get<std::string>()) : value.dump();
+  return value.is_string() ? clean_text(value.get<std::string>()) : value.dump();
 }
 
 std::string scaled_in(const Json& object, const char* key) {

@@ -6,6 +6,7 @@
 #include "control/cli/command_context.hpp"
 #include "control/cli/json_view.hpp"
 #include "control/cli/table.hpp"
+#include "control/model/clean_text.hpp"
 #include "control/model/columns.hpp"
 #include "control/model/incident_words.hpp"
 
@@ -56,7 +57,7 @@ std::string status_view(const Json& status) {
                                 text_in(status, "waiting_actions") + " actions wait for approval");
   text += labelled("Notices", text_in(status, "failed_notices") + " failed during the last day");
   for (const Json& warning : status.at("warnings")) {
-    text += labelled("WARNING", harmless(warning.get<std::string>()));
+    text += labelled("WARNING", clean_text(warning.get<std::string>()));
   }
   return text;
 }
@@ -84,7 +85,7 @@ std::string object_view(const Json& object) {
   std::string prefixes;
   for (const Json& prefix : object.at("prefixes")) {
     prefixes += (prefixes.empty() ? "" : " ");
-    prefixes += harmless(prefix.get<std::string>());
+    prefixes += clean_text(prefix.get<std::string>());
   }
   text += labelled("Prefixes", prefixes);
   const Json& capacity = object.at("capacity");

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "control/model/clean_text.hpp"
 #include "control/model/columns.hpp"
 
 namespace sekimori {
 
 void Table::add(const std::vector<std::string>& cells) {
   std::vector<std::string> row;
-  for (const std::string& cell : cells) row.push_back(harmless(cell));
+  for (const std::string& cell : cells) row.push_back(clean_text(cell));
   row.resize(columns_.size());
   rows_.push_back(std::move(row));
 }

@@ -2,7 +2,7 @@
 
 #include "control/cli/json_view.hpp"
 #include "control/cli/table.hpp"
-#include "control/model/columns.hpp"
+#include "control/model/clean_text.hpp"
 #include "control/model/listing.hpp"
 
 namespace sekimori {
@@ -43,7 +43,7 @@ std::string policy_diff_view(const Json& diff) {
   }
   std::string tenants;
   for (const Json& tenant : diff.at("affected_tenants")) {
-    add_listed(tenants, harmless(tenant.get<std::string>()));
+    add_listed(tenants, clean_text(tenant.get<std::string>()));
   }
   return text + "\nObjects affected: " + text_in(diff, "affected_objects") +
          "; tenants affected: " + (tenants.empty() ? "none" : tenants) + "\n";
@@ -82,7 +82,7 @@ std::string policy_shadow_view(const Json& shadow) {
     text += sources.text("");
   }
   for (const Json& note : shadow.at("notes")) {
-    text += "\nNote: " + harmless(note.get<std::string>()) + "\n";
+    text += "\nNote: " + clean_text(note.get<std::string>()) + "\n";
   }
   return text;
 }

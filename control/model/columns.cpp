@@ -5,36 +5,10 @@
 #include <cstdint>
 #include <utility>
 
+#include "control/model/clean_text.hpp"
+
 namespace sekimori {
 namespace {
-
-struct Character {
-  std::uint32_t code = 0;
-  std::size_t bytes = 0;  ///< 0: no character begins here
-};
-
-/// The first character, by RFC 3629.
-Character first_character(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint32_t lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < bytes) return {};
-  std::uint32_t code = lead & (0x7fU >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80U) return {};
-    code = code << 6U | (byte(i) & 0x3fU);
-  }
-  constexpr std::array<std::uint32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xd800U && code <= 0xdfffU;
-  if (code < smallest[bytes] || code > 0x10ffffU || surrogate) return {};
-  return {code, bytes};
-}
-
-bool is_obeyed(std::uint32_t code) {
-  return code < 0x20U || (code >= 0x7fU && code <= 0x9fU) || code == 0x200eU || code == 0x200fU ||
-         (code >= 0x2028U && code <= 0x202eU) || (code >= 0x2066U && code <= 0x2069U);
-}
 
 /// The wide and full-width blocks of Unicode's EastAsianWidth.txt that names and words use.
 bool is_wide(std::uint32_t code) {
@@ -55,7 +29,7 @@ std::size_t width_of(const Character& character) {
   return is_wide(character.code) ? 2 : 1;
 }
 
-/// How many bytes of a harmless text fit in `width` columns.
+/// How many bytes of a text fit in `width` columns.
 std::size_t fitting(std::string_view text, std::size_t width) {
   std::size_t bytes = 0;
   std::size_t columns = 0;
@@ -69,23 +43,6 @@ std::size_t fitting(std::string_view text, std::size_t width) {
 }
 
 }  // namespace
-
-std::string harmless(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const Character character = first_character(text);
-    if (character.bytes == 0) {
-      out += '?';
-    } else if (is_obeyed(character.code)) {
-      out += ' ';
-    } else {
-      out += text.substr(0, character.bytes);
-    }
-    text.remove_prefix(std::max<std::size_t>(character.bytes, 1));
-  }
-  return out;
-}
 
 std::size_t columns_of(std::string_view text) {
   std::size_t columns = 0;

@@ -2,7 +2,7 @@
 #include <string_view>
 #include <vector>
 
-#include "control/model/columns.hpp"
+#include "control/model/clean_text.hpp"
 #include "control/model/incident_report.hpp"
 #include "control/model/incident_words.hpp"
 #include "control/model/listing.hpp"
@@ -14,7 +14,7 @@ namespace {
 std::string escaped(std::string_view text) {
   constexpr std::string_view special = "\\`*_{}[]<>#+|~&@";
   std::string out;
-  for (const char c : harmless(text)) {
+  for (const char c : clean_text(text)) {
     if (special.find(c) != std::string_view::npos) out += '\\';
     out += c;
   }

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "control/model/clean_text.hpp"
 #include "control/model/columns.hpp"
 #include "control/model/incident_report.hpp"
 #include "control/model/incident_words.hpp"
@@ -107,13 +108,13 @@ void add_next_steps(Page& page, const Incident& incident) {
   for (const ActionRecord& action : incident.actions) {
     if (action.state != ActionState::waiting) continue;
     const std::string id = std::to_string(action.id);
-    step("Decide about action " + id + ": " + harmless(action.what) + ".");
-    if (!action.reason.empty()) page.paragraph("     Why: ", harmless(action.reason));
-    if (!action.expected.empty()) page.paragraph("     Then: ", harmless(action.expected));
+    step("Decide about action " + id + ": " + clean_text(action.what) + ".");
+    if (!action.reason.empty()) page.paragraph("     Why: ", clean_text(action.reason));
+    if (!action.expected.empty()) page.paragraph("     Then: ", clean_text(action.expected));
     page.line("       sekictl action approve " + id + " --comment WHY");
     page.line("       sekictl action reject " + id + " --comment WHY");
   }
-  for (const std::string& text : incident.next_steps) step(harmless(text));
+  for (const std::string& text : incident.next_steps) step(clean_text(text));
   if (number == 0) page.line("  Nothing is left to do.");
 }
 
@@ -121,9 +122,10 @@ void add_criteria(Page& page, const Candidate& candidate) {
   const std::vector<std::size_t> widths{46, 20, 22};
   page.row("      ", {"CRITERION", "WANTED", "FOUND"}, widths);
   for (const Criterion& criterion : candidate.criteria) {
-    page.row(criterion.met ? "  yes " : "  NO  ",
-             {harmless(criterion.what), harmless(criterion.wanted), harmless(criterion.found)},
-             widths);
+    page.row(
+        criterion.met ? "  yes " : "  NO  ",
+        {clean_text(criterion.what), clean_text(criterion.wanted), clean_text(criterion.found)},
+        widths);
   }
 }
 
@@ -157,8 +159,8 @@ std::string names_of(const std::vector<ObjectState>& objects, std::size_t count)
   std::string names;
   const std::size_t shown = std::min(objects.size(), max_objects);
   for (std::size_t i = 0; i < shown; ++i) {
-    add_listed(names, harmless(objects[i].object));
-    if (!objects[i].tenant.empty()) names += " (" + harmless(objects[i].tenant) + ")";
+    add_listed(names, clean_text(objects[i].object));
+    if (!objects[i].tenant.empty()) names += " (" + clean_text(objects[i].tenant) + ")";
   }
   if (count > shown) add_listed(names, std::to_string(count - shown) + " more", " and ");
   return names;
@@ -183,8 +185,8 @@ void add_actions(Page& page, const Incident& incident) {
   for (const ActionRecord& action : incident.actions) {
     page.paragraph("  " + padded(std::to_string(action.id), 4) + " ",
                    std::string{step_names.at(static_cast<std::size_t>(action.step))} + ", " +
-                       harmless(action.object) + ", " + std::string{name_of(action.vector)} + ": " +
-                       action_state_words(action));
+                       clean_text(action.object) + ", " + std::string{name_of(action.vector)} +
+                       ": " + action_state_words(action));
     const std::array<std::pair<const char*, const std::string&>, 5> parts{
         {{"what", action.what},
          {"why", action.reason},
@@ -192,7 +194,7 @@ void add_actions(Page& page, const Incident& incident) {
          {"expected", action.expected},
          {"real effect", action.real}}};
     for (const auto& [label, text] : parts) {
-      if (!text.empty()) page.paragraph("       " + padded(label, 13), harmless(text));
+      if (!text.empty()) page.paragraph("       " + padded(label, 13), clean_text(text));
     }
     if (action.real.empty() && action.state == ActionState::in_force) {
       page.paragraph("       " + padded("real effect", 13), "not known yet");
@@ -216,7 +218,7 @@ void add_timeline(Page& page, const Incident& incident) {
     }
     page.paragraph("  " + time_of_day(entries[i].at_ms) + "  +" +
                        padded(span_words(incident.first_abnormal_ms, entries[i].at_ms), 12) + " ",
-                   harmless(entries[i].text));
+                   clean_text(entries[i].text));
   }
 }
 
@@ -225,7 +227,7 @@ void add_shares(Page& page, const std::string& title, const std::vector<Share>& 
   for (const Share& share : shares) {
     std::string part = share_words(share.share);
     part.insert(0, part.size() < 6 ? 6 - part.size() : 0, ' ');
-    page.paragraph("  " + padded(label, label_columns) + part + "  ", harmless(share.what));
+    page.paragraph("  " + padded(label, label_columns) + part + "  ", clean_text(share.what));
     label.clear();
   }
 }
@@ -243,7 +245,7 @@ void add_traffic(Page& page, const Incident& incident) {
   for (std::size_t i = 0; i < shown; ++i) {
     const SampledPacket& sample = incident.samples[i];
     page.row("  " + time_of_day(sample.at_ms) + "  ",
-             {harmless(sample.summary), harmless(sample.fate)}, {58, 22});
+             {clean_text(sample.summary), clean_text(sample.fate)}, {58, 22});
   }
   if (incident.samples.size() > shown) {
     page.line("  " + std::to_string(incident.samples.size() - shown) +

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "control/model/columns.hpp"
+#include "control/model/clean_text.hpp"
 #include "control/model/listing.hpp"
 #include "control/model/rate_text.hpp"
 
@@ -45,16 +45,17 @@ std::string in_two(std::uint64_t large, const char* large_unit, std::uint64_t sm
 
 std::string kind_words(IncidentKind kind, const std::string& protocol) {
   const std::string text{incident_kind_texts.at(static_cast<std::size_t>(kind)).text};
-  return kind == IncidentKind::amplification && !protocol.empty() ? harmless(protocol) + " " + text
-                                                                  : text;
+  return kind == IncidentKind::amplification && !protocol.empty()
+             ? clean_text(protocol) + " " + text
+             : text;
 }
 
 std::string subject_words(const Incident& incident) {
   const Subject& subject = incident.subject;
   std::string text = std::string{level_names.at(static_cast<std::size_t>(subject.level))} + " " +
-                     harmless(subject.name);
+                     clean_text(subject.name);
   if (subject.level != Level::tenant && !incident.tenant.empty()) {
-    text += " of tenant " + harmless(incident.tenant);
+    text += " of tenant " + clean_text(incident.tenant);
   }
   return text;
 }

@@ -11,7 +11,7 @@ namespace sekimori {
 
 /// "SYN flood from forged sources", "DNS amplification".
 [[nodiscard]] std::string kind_words(IncidentKind kind, const std::string& protocol);
-/// "object web of tenant city", all harmless to a terminal.
+/// "object web of tenant city", clean (`clean_text`).
 [[nodiscard]] std::string subject_words(const Incident& incident);
 /// "OPEN, nothing in force", "OPEN, mitigated", "ENDED".
 [[nodiscard]] std::string state_words(const Incident& incident);

@@ -6,8 +6,8 @@
 #include <array>
 #include <set>
 
+#include "control/model/clean_text.hpp"
 #include "control/model/text_forms.hpp"
-#include "control/notify/clean_text.hpp"
 #include "control/notify/mail_message.hpp"
 #include "control/notify/notice_text.hpp"
 #include "control/notify/notice_view.hpp"

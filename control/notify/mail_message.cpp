@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "control/notify/clean_text.hpp"
+#include "control/model/clean_text.hpp"
 
 namespace sekimori {
 namespace {

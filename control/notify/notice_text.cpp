@@ -4,7 +4,7 @@
 #include <cmath>
 #include <set>
 
-#include "control/notify/clean_text.hpp"
+#include "control/model/clean_text.hpp"
 #include "control/notify/phrases.hpp"
 
 namespace sekimori {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "control/notify/clean_text.hpp"
+#include "control/model/clean_text.hpp"
 
 namespace sekimori {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "control/notify/clean_text.hpp"
+#include "control/model/clean_text.hpp"
 #include "control/notify/phrases.hpp"
 
 namespace sekimori {

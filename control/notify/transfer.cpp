@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <system_error>
 
-#include "control/notify/clean_text.hpp"
+#include "control/model/clean_text.hpp"
 #include "control/notify/server_url.hpp"
 
 namespace sekimori {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "control/notify/clean_text.hpp"
+#include "control/model/clean_text.hpp"
 #include "control/notify/mail_message.hpp"
 #include "control/notify/notice_text.hpp"
 #include "control/notify/server_url.hpp"

@@ -12,6 +12,7 @@
 #include <sstream>
 #include <string>
 
+#include "control/model/clean_text.hpp"
 #include "control/model/columns.hpp"
 #include "control/model/incident_words.hpp"
 #include "tests/support/sample_incident.hpp"
@@ -127,7 +128,7 @@ TEST(Columns, WrapsBetweenWordsAndCountsWideCharacters) {
   EXPECT_EQ(columns_of("関a"), 3U);
   EXPECT_EQ(shortened("abcdef", 5), "abc..");
   EXPECT_EQ(padded("関", 4), "関  ");
-  EXPECT_EQ(harmless("a\tb\xff\xe2\x80\xae"), "a b? ");
+  EXPECT_EQ(clean_text("a\tb\xff\xe2\x80\xae"), "a b? ");
 }
 
 }  // namespace

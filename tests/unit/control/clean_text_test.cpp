@@ -1,4 +1,4 @@
-#include "control/notify/clean_text.hpp"
+#include "control/model/clean_text.hpp"
 
 #include <gtest/gtest.h>
 

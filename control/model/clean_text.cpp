@@ -1,4 +1,4 @@
-#include "control/notify/clean_text.hpp"
+#include "control/model/clean_text.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -6,16 +6,17 @@
 namespace sekimori {
 namespace {
 
-struct Character {
-  std::uint32_t code = 0;
-  std::size_t bytes = 0;  ///< 0: no character begins here
-};
-
 std::uint8_t byte_at(std::string_view text, std::size_t index) {
   return static_cast<std::uint8_t>(text[index]);
 }
 
-/// The first character by RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool is_control(std::uint32_t code) {
+  return code < 0x20U || (code >= 0x7fU && code <= 0x9fU) || code == 0x200eU || code == 0x200fU ||
+         (code >= 0x2028U && code <= 0x202eU) || (code >= 0x2066U && code <= 0x2069U);
+}
+
+}  // namespace
+
 Character first_character(std::string_view text) {
   const std::uint8_t lead = byte_at(text, 0);
   if (lead < 0x80) return {lead, 1};
@@ -31,13 +32,6 @@ Character first_character(std::string_view text) {
   if (code < smallest || code > 0x10ffffU || surrogate) return {};
   return {code, bytes};
 }
-
-bool is_control(std::uint32_t code) {
-  return code < 0x20U || (code >= 0x7fU && code <= 0x9fU) || code == 0x200eU || code == 0x200fU ||
-         (code >= 0x2028U && code <= 0x202eU) || (code >= 0x2066U && code <= 0x2069U);
-}
-
-}  // namespace
 
 std::string clean_text(std::string_view text) {
   std::string clean;

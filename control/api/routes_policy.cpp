@@ -149,14 +149,18 @@ std::vector<Route> policy_routes() {
       "PolicyCandidate", "PolicyDiff", {}, diff);
   add(policy_action("/v1/policy/shadow", "shadowPolicy",
                     "What a policy would drop of recent samples or of a capture"),
-      "ShadowRequest", "PolicyShadow", {ProblemKind::conflict}, shadow);
+      "ShadowRequest", "PolicyShadow", {ProblemKind::conflict, ProblemKind::upstream_failed},
+      shadow);
   add(policy_action("/v1/policy/commit", "commitPolicy",
                     "Put a policy in force; the one before returns unless it is confirmed"),
-      "CommitRequest", "PolicyVersion", {ProblemKind::conflict}, commit);
+      "CommitRequest", "PolicyVersion", {ProblemKind::conflict, ProblemKind::upstream_failed},
+      commit);
   add(policy_action("/v1/policy/confirm", "confirmPolicy", "Keep a version that was committed"),
-      "VersionRequest", "PolicyVersion", {ProblemKind::not_found, ProblemKind::conflict}, confirm);
+      "VersionRequest", "PolicyVersion",
+      {ProblemKind::not_found, ProblemKind::conflict, ProblemKind::upstream_failed}, confirm);
   add(policy_action("/v1/policy/rollback", "rollbackPolicy", "Put an older version in force"),
-      "VersionRequest", "PolicyVersion", {ProblemKind::not_found, ProblemKind::conflict}, rollback);
+      "VersionRequest", "PolicyVersion",
+      {ProblemKind::not_found, ProblemKind::conflict, ProblemKind::upstream_failed}, rollback);
   for (Route& route : table) {
     if (route.request == "VersionRequest") route.max_body_bytes = small_body_bytes;
   }

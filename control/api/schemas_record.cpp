@@ -61,7 +61,7 @@ Json audit_entry() {
       {"person", text(64), "or the program that acted by itself"},
       {"duty", text(16)},
       {"what", text(200), "\"policy.commit\", \"action.approve\", \"request.refused\""},
-      {"detail", text(4000)},
+      {"detail", text(100'000)},
       {"hash", text(64), "of this entry and the one before, hexadecimal"},
   });
 }

@@ -1,6 +1,8 @@
 // Every route of a running server over TLS, beside the OpenAPI document that it serves, by another
 // implementation of JSON Schema.
 
+#include "tests/support/contract.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,12 +10,9 @@
 #include <iterator>
 #include <set>
 #include <string>
-#include <utility>
 
 #include "control/api/openapi.hpp"
-#include "control/api/routes.hpp"
 #include "tests/support/fake_operations.hpp"
-#include "tests/support/json_schema_oracle.hpp"
 #include "tests/support/test_api.hpp"
 #include "tests/unit/control/api/contract_calls.hpp"
 
@@ -25,7 +24,7 @@ using test::ContractCall;
 using test::request_text;
 using testing::HasSubstr;
 
-class Contract : public testing::Test {
+class ApiContract : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     authority_ = new test::TestAuthority;
@@ -36,54 +35,21 @@ class Contract : public testing::Test {
     const test::HttpAnswer answer =
         ask(server_->port(), authority_->person("viewer"), request_text("GET", "/v1/openapi.json"));
     ASSERT_EQ(answer.status, 200);
-    document_ = new Json(Json::parse(answer.body));
+    contract_ = new test::Contract{Json::parse(answer.body)};
   }
   static void TearDownTestSuite() {
     delete server_;
     delete operations_;
     delete authority_;
-    delete document_;
+    delete contract_;
   }
 
   static test::HttpAnswer asked(const std::string& person, const std::string& request) {
     return ask(server_->port(), authority_->person(person), request);
   }
 
-  static const Route& route_of(const std::string& operation) {
-    for (const Route& route : routes()) {
-      if (route.operation == operation) return route;
-    }
-    throw std::runtime_error{"no operation " + operation};
-  }
-
-  /// What the document says about the operation of a route.
-  static const Json& described(const Route& route) {
-    return document_->at("paths")
-        .at(std::string{route.path})
-        .at(route.method == "GET" ? "get" : "post");
-  }
-
-  /// Holds an answer to the document.
   static void expect_described(const Route& route, const test::HttpAnswer& answer) {
-    const Json& responses = described(route)["responses"];
-    const std::string status = std::to_string(answer.status);
-    ASSERT_TRUE(responses.contains(status)) << status << " is not in the document";
-    seen_.insert({std::string{route.operation}, answer.status});
-    ASSERT_TRUE(answer.headers.contains("content-type"));
-    const std::string& type = answer.headers.at("content-type");
-    const Json& content = responses[status]["content"];
-    const std::string media_type = type.substr(0, type.find(';'));
-    ASSERT_TRUE(content.contains(media_type)) << media_type;
-    if (!media_type.ends_with("json")) return;
-    const Json body = Json::parse(answer.body);
-    EXPECT_EQ(test::oracle_fault(body, content[media_type]["schema"],
-                                 (*document_)["components"]["schemas"]),
-              "")
-        << answer.body;
-    if (answer.status != 200) {
-      EXPECT_EQ(body["status"], answer.status);
-      EXPECT_NE(body["detail"], "");
-    }
+    EXPECT_EQ(contract_->fault(route, answer), "") << answer.body;
   }
 
   static const ContractCall& call_of(const Route& route) {
@@ -96,30 +62,29 @@ class Contract : public testing::Test {
   static test::TestAuthority* authority_;
   static test::FakeOperations* operations_;
   static ApiServer* server_;
-  static Json* document_;
-  static std::set<std::pair<std::string, int>> seen_;
+  static test::Contract* contract_;
 };
 
-test::TestAuthority* Contract::authority_ = nullptr;
-test::FakeOperations* Contract::operations_ = nullptr;
-ApiServer* Contract::server_ = nullptr;
-Json* Contract::document_ = nullptr;
-std::set<std::pair<std::string, int>> Contract::seen_;
+test::TestAuthority* ApiContract::authority_ = nullptr;
+test::FakeOperations* ApiContract::operations_ = nullptr;
+ApiServer* ApiContract::server_ = nullptr;
+test::Contract* ApiContract::contract_ = nullptr;
 
-TEST_F(Contract, TheCommittedDocumentIsTheOneServed) {
+TEST_F(ApiContract, TheCommittedDocumentIsTheOneServed) {
   const std::string path = "docs/openapi.json";
   if (std::getenv("SEKIMORI_BLESS") != nullptr) {
     std::ofstream{path} << openapi_document().dump(1) << "\n";
   }
   std::ifstream file{path};
   const std::string committed{std::istreambuf_iterator<char>{file}, {}};
-  EXPECT_EQ(document_->dump(1) + "\n", committed) << "SEKIMORI_BLESS=1 writes " << path << " anew";
+  EXPECT_EQ(contract_->document().dump(1) + "\n", committed)
+      << "SEKIMORI_BLESS=1 writes " << path << " anew";
 }
 
-TEST_F(Contract, EveryAnswerIsAsDescribed) {
+TEST_F(ApiContract, EveryAnswerIsAsDescribed) {
   for (const ContractCall& call : test::contract_calls()) {
     SCOPED_TRACE(call.operation + " " + call.target + " " + call.body);
-    const Route& route = route_of(call.operation);
+    const Route& route = test::route_of(call.operation);
     std::map<std::string, std::string> headers;
     if (!call.accept.empty()) headers["Accept"] = call.accept;
     const auto answer =
@@ -129,7 +94,7 @@ TEST_F(Contract, EveryAnswerIsAsDescribed) {
   }
 }
 
-TEST_F(Contract, EveryRouteRefusesWhatNoRouteTakes) {
+TEST_F(ApiContract, EveryRouteRefusesWhatNoRouteTakes) {
   for (const Route& route : routes()) {
     const ContractCall& call = call_of(route);
     const std::string target = call.target;
@@ -191,7 +156,7 @@ TEST_F(Contract, EveryRouteRefusesWhatNoRouteTakes) {
   }
 }
 
-TEST_F(Contract, EveryDutyMayDoItsPart) {
+TEST_F(ApiContract, EveryDutyMayDoItsPart) {
   for (const Route& route : routes()) {
     const ContractCall& call = call_of(route);
     const std::string request = request_text(route.method, call.target, call.body);
@@ -211,7 +176,7 @@ TEST_F(Contract, EveryDutyMayDoItsPart) {
   }
 }
 
-TEST_F(Contract, ARevokedCertificateOpensNoRoute) {
+TEST_F(ApiContract, ARevokedCertificateOpensNoRoute) {
   ASSERT_TRUE(make_person_certificate(authority_->files(), "left", Duty::approver));
   const test::ClientFiles files = authority_->person("left");
   auto early = test::TlsClient::connect(server_->port(), files);
@@ -238,16 +203,16 @@ TEST_F(Contract, ARevokedCertificateOpensNoRoute) {
   std::filesystem::remove(kept.string() + ".crt");
 }
 
-TEST_F(Contract, EveryDescribedAnswerWasSeen) {
+TEST_F(ApiContract, EveryDescribedAnswerWasSeen) {
   operations_->forget_policy();
-  expect_described(route_of("showPolicy"), asked("viewer", request_text("GET", "/v1/policy")));
+  expect_described(test::route_of("showPolicy"),
+                   asked("viewer", request_text("GET", "/v1/policy")));
   // What only a fault inside can bring about.
   const std::set<int> inner{500, 502, 503};
   for (const Route& route : routes()) {
-    for (const auto& [status, unused] : described(route)["responses"].items()) {
+    for (const auto& [status, unused] : contract_->operation(route)["responses"].items()) {
       if (inner.contains(std::stoi(status))) continue;
-      EXPECT_TRUE(seen_.contains({std::string{route.operation}, std::stoi(status)}))
-          << route.operation << " " << status;
+      EXPECT_TRUE(contract_->saw(route, std::stoi(status))) << route.operation << " " << status;
     }
   }
 }

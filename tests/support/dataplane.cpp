@@ -59,6 +59,10 @@ Process start(const Lab& lab, const fs::path& policy_path, const std::string& po
   if (options.managed) {
     command.insert(command.end(), {"--management", management_socket(lab).string()});
   }
+  if (!options.management_user.empty()) {
+    command.insert(command.end(), {"--management-user", options.management_user});
+  }
+  command.insert(command.begin(), options.runner.begin(), options.runner.end());
   if (options.real_time && real_time_priority_allowed()) {
     command.insert(command.begin(), {"chrt", "--fifo", "1"});
   }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/stats_segment.hpp"
 #include "tests/support/lab.hpp"
@@ -16,10 +17,12 @@ enum class PortDriver : std::uint8_t { af_packet, af_xdp };
 struct DataplaneOptions {
   PortDriver driver = PortDriver::af_packet;
   unsigned workers = 1;
-  bool real_time = false;           ///< ahead of all ordinary threads, where the machine allows it
-  bool huge_pages = false;          ///< if enough are free
-  std::string port_arguments = {};  ///< appended to both ports, each with a comma before it
-  bool managed = false;             ///< answers control at `management_socket`
+  bool real_time = false;            ///< ahead of all ordinary threads, where the machine allows it
+  bool huge_pages = false;           ///< if enough are free
+  std::string port_arguments = {};   ///< appended to both ports, each with a comma before it
+  bool managed = false;              ///< answers control at `management_socket`
+  std::string management_user = {};  ///< who may do so besides root
+  std::vector<std::string> runner = {};  ///< a program that starts it, with its arguments
 };
 
 /// The real `sekimori-dataplane`, from the folder of the running program, between the box's ports.
@@ -31,7 +34,8 @@ class Dataplane {
   /// Replaces the policy. Returns whether the new one is in force; false when it was refused and
   /// the old one stays.
   [[nodiscard]] bool reload(const std::string& policy);
-  [[nodiscard]] WorkerStats totals() const { return reader_.snapshot().total(); }
+  [[nodiscard]] StatsSnapshot snapshot() const { return reader_.snapshot(); }
+  [[nodiscard]] WorkerStats totals() const { return snapshot().total(); }
   [[nodiscard]] std::uint64_t counter(Counter which) const;
   [[nodiscard]] std::uint64_t drops(DropReason which) const;
   /// Waits for a counter to reach a value.

@@ -213,9 +213,10 @@ TEST(Counters, ShowOneMomentOfAll) {
   Clocked<Vcounters> dut;
   Random random{4};
   std::array<std::uint64_t, 4> model{};
+  // Long enough for the lower halves to overflow.
   for (int round = 0; round < 500; ++round) {
     std::array<std::uint64_t, 4> wanted{};
-    for (int i = 0; i < 50; ++i) {
+    for (int i = 0; i < 1500; ++i) {
       const std::uint64_t steps = random.bits() & ((std::uint64_t{1} << 56) - 1);
       dut->step_i = steps;
       for (unsigned j = 0; j < 4; ++j) model[j] += steps >> (14 * j) & 0x3fff;
@@ -230,6 +231,7 @@ TEST(Counters, ShowOneMomentOfAll) {
       ASSERT_EQ(dut->value_o, wanted[j]);
     }
   }
+  for (const std::uint64_t count : model) EXPECT_GT(count, std::uint64_t{1} << 32);
 }
 
 }  // namespace

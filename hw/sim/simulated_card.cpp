@@ -27,6 +27,13 @@ std::uint16_t register_address(CardKernel kernel, std::uint32_t offset) {
   return static_cast<std::uint16_t>(static_cast<std::uint32_t>(kernel) << kernel_shift | offset);
 }
 
+/// Throws if a burst crosses 4,096 bytes, which AXI4 forbids (section A3.4.1).
+void check_burst(std::uint64_t address, std::uint64_t bytes) {
+  constexpr std::uint64_t boundary = 4096;
+  if (address / boundary == (address + bytes - 1) / boundary) return;
+  throw std::runtime_error("a burst crosses 4,096 bytes");
+}
+
 }  // namespace
 
 std::uint8_t* CardMemory::at(std::uint64_t address) {
@@ -75,6 +82,7 @@ bool SimulatedCard::serve_read() {
   }
   if (dut_->frames_arvalid && dut_->frames_arready) {
     frames_.bursts.push_back({.address = dut_->frames_araddr, .beats = dut_->frames_arlen + 1U});
+    check_burst(dut_->frames_araddr, (dut_->frames_arlen + 1U) * beat_bytes);
   }
   return dut_->frames_arvalid || !frames_.bursts.empty();
 }
@@ -99,6 +107,7 @@ bool SimulatedCard::serve_write(WritePort& port, Bus bus) {
   }
   if (bus.awvalid && bus.awready) {
     port.bursts.push_back({.address = bus.awaddr, .beats = bus.awlen + 1U});
+    check_burst(bus.awaddr, (bus.awlen + 1U) * beat_bytes);
   }
   return bus.awvalid || !port.bursts.empty() || port.answers > 0;
 }

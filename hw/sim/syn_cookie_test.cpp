@@ -123,6 +123,16 @@ TEST_F(Kernel, ExchangesTablesBetweenTwoFrames) {
   EXPECT_EQ(compared_, 45'000U);
 }
 
+/// Lookups that began before an exchange end in the bank that the host may write next.
+TEST_F(Kernel, AcceptsNoWriteUntilLookupsInTheOldBankHaveEnded) {
+  constexpr std::uint64_t lookup_clocks = 38;  // of packet_judge
+  begin_epoch(0, start_ms);
+  const std::uint64_t before = bench_.clocks();
+  bench_.write(syn_cookie_registers::table_swap, 1);
+  bench_.write(syn_cookie_registers::table_write, 0);
+  EXPECT_GE(bench_.clocks() - before, lookup_clocks);
+}
+
 TEST_F(Kernel, DropsFramesReceivedWithAnErrorAndFramesTooLong) {
   begin_epoch(0, start_ms);
   std::uint64_t errors = 0;
@@ -143,6 +153,15 @@ TEST_F(Kernel, DropsFramesReceivedWithAnErrorAndFramesTooLong) {
   EXPECT_EQ(value(counters, Counter::receive_error), errors);
   EXPECT_EQ(value(counters, Counter::oversize), too_long);
   EXPECT_GT(compared_, 200U);
+}
+
+/// Milliseconds and slot change together: the new milliseconds alone do nothing.
+TEST_F(Kernel, SetsItsClockAsAWhole) {
+  begin_epoch(0, start_ms);
+  bench_.write(syn_cookie_registers::time_ms, 5);
+  EXPECT_EQ(bench_.read(syn_cookie_registers::time_now), static_cast<std::uint32_t>(start_ms));
+  bench_.write(syn_cookie_registers::time_slot, 0);
+  EXPECT_EQ(bench_.read(syn_cookie_registers::time_now), 5U);
 }
 
 /// The kernel's own clock: it counts milliseconds and turns to the next slot.

@@ -153,6 +153,7 @@ PolicyContents bench_policy(unsigned variant) {
   maker.object({"192.0.2.0/24", "2001:db8:1::/64"}, first);
   maker.service(25, 25, SynMode::retransmit);
   maker.service(80, 80, SynMode::proxy);
+  maker.service(443, 443, SynMode::reset);
   maker.service(8000, 8100, variant % 3 == 0 ? SynMode::reset : SynMode::proxy);
   ObjectRecord& inner = maker.object({"192.0.2.128/25", "2001:db8:1::8000:0/113"}, SynMode::proxy);
   inner.assumed_window_scale = variant % 2 == 0 ? 0 : 14;

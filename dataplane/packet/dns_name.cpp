@@ -14,11 +14,35 @@ constexpr std::size_t type_and_class_bytes = 4;
 /// Lengths of labels are below the letters, so a whole name may be put into lower case at once.
 static_assert(DnsName::max_label < 'A');
 
-void lower(std::span<std::uint8_t> bytes) {
-  for (std::uint8_t& byte : bytes) {
-    const bool upper = static_cast<std::uint8_t>(byte - 'A') < 26;
-    byte = static_cast<std::uint8_t>(byte | (upper ? 0x20 : 0));
+template <typename Bytes>
+void copy_lower_vector(const std::uint8_t* from, std::uint8_t* to) {
+  Bytes bytes;
+  std::memcpy(&bytes, from, sizeof(bytes));
+  const Bytes is_upper = reinterpret_cast<Bytes>(bytes - 'A' < 26);  // all ones or all zeros
+  bytes |= is_upper & 0x20;
+  std::memcpy(to, &bytes, sizeof(bytes));
+}
+
+/// In whole vectors, of which the last one overlaps the one before it.
+template <typename Bytes>
+void copy_lower_by(const std::uint8_t* from, std::size_t length, std::uint8_t* to) {
+  const std::size_t last = length - sizeof(Bytes);
+  for (std::size_t at = 0; at < last; at += sizeof(Bytes)) {
+    copy_lower_vector<Bytes>(from + at, to + at);
   }
+  copy_lower_vector<Bytes>(from + last, to + last);
+}
+
+/// Both may be the same place.
+void copy_lower(const std::uint8_t* from, std::size_t length, std::uint8_t* to) {
+  using Bytes8 [[gnu::vector_size(8)]] = std::uint8_t;
+  using Bytes16 [[gnu::vector_size(16)]] = std::uint8_t;
+  using Bytes32 [[gnu::vector_size(32)]] = std::uint8_t;
+  using Byte [[gnu::vector_size(1)]] = std::uint8_t;
+  if (length >= sizeof(Bytes32)) return copy_lower_by<Bytes32>(from, length, to);
+  if (length >= sizeof(Bytes16)) return copy_lower_by<Bytes16>(from, length, to);
+  if (length >= sizeof(Bytes8)) return copy_lower_by<Bytes8>(from, length, to);
+  copy_lower_by<Byte>(from, length, to);
 }
 
 bool is_plain(std::uint8_t byte) {
@@ -47,8 +71,7 @@ DnsQuestionFault read_question_name(std::span<const std::uint8_t> message, DnsNa
   }
   const std::size_t length = at + 1;
   if (rest.size() - length < type_and_class_bytes) return DnsQuestionFault::truncated;
-  std::memcpy(name.bytes.data(), rest.data(), length);
-  lower(std::span{name.bytes}.first(length));
+  copy_lower(rest.data(), length, name.bytes.data());
   name.length = static_cast<std::uint8_t>(length);
   name.labels = static_cast<std::uint8_t>(labels);
   return DnsQuestionFault::none;
@@ -72,7 +95,7 @@ std::optional<DnsName> DnsName::from_text(std::string_view text) {
   }
   name.bytes[at] = 0;
   name.length = static_cast<std::uint8_t>(at + 1);
-  lower(std::span{name.bytes}.first(name.length));
+  copy_lower(name.bytes.data(), name.length, name.bytes.data());
   return name;
 }
 

@@ -16,8 +16,9 @@ struct DnsName {
   static constexpr std::size_t max_label = 63;
   /// Labels, counted from the right, whose places are known.
   static constexpr std::size_t kept_labels = 8;
-  /// Readable behind any label's end, so that labels can be read in words.
-  static constexpr std::size_t padding = 8;
+  /// Readable behind any label's end, so that labels can be read in words, and the first three of
+  /// them without a look at the length.
+  static constexpr std::size_t padding = 24;
 
   std::array<std::uint8_t, max_bytes + padding> bytes;
   std::uint8_t length = 0;  ///< of `bytes`, the root label included

@@ -1,35 +1,51 @@
 #pragma once
 
+#include <immintrin.h>
+
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 
+#include "common/bytes.hpp"
 #include "common/cookie_keys.hpp"
 #include "common/suffix_hash.hpp"
 #include "dataplane/packet/dns_name.hpp"
 #include "dataplane/packet/sip_state.hpp"
+#include "dataplane/packet/siphash.hpp"
 
 namespace sekimori {
 
 static_assert(std::endian::native == std::endian::little, "labels are read as words");
 
-/// SipHash-1-3 of a label's bytes, without its length byte. At least DnsName::padding bytes can be
-/// read behind it.
+/// A label's bytes, without its length byte, as words for SipHash. At least DnsName::padding bytes
+/// can be read behind it.
+struct LabelWords {
+  std::span<const std::uint8_t> label;
+  std::size_t count;
+
+  explicit LabelWords(std::span<const std::uint8_t> bytes)
+      : label(bytes), count(bytes.size() / 8 + 1) {}
+
+  /// Any of the first `count`. Behind them, up to the third, it means nothing. Without branches, as
+  /// how many words a label has is nothing that a CPU could foresee.
+  [[nodiscard]] std::uint64_t word(std::size_t w) const {
+    const std::size_t bits = std::min<std::size_t>(8 * label.size() - 64 * w, 64);
+    const std::uint64_t is_last = -std::uint64_t{w + 1 == count};
+    const auto bytes = load<std::uint64_t>(label.data() + 8 * w);
+    return _bzhi_u64(bytes, static_cast<unsigned>(bits)) |
+           (is_last & siphash_last_word(0, label.size()));
+  }
+};
+
+/// SipHash-1-3 of a label.
 [[nodiscard]] inline std::uint64_t label_hash(const SipKey& key,
                                               std::span<const std::uint8_t> label) {
   SipState state{key};
-  const std::uint8_t* at = label.data();
-  std::uint64_t word = 0;
-  for (std::size_t left = label.size(); left >= 8; left -= 8, at += 8) {
-    std::memcpy(&word, at, sizeof(word));
-    state.absorb<1>(word);
-  }
-  std::memcpy(&word, at, sizeof(word));
-  word &= ~(~std::uint64_t{0} << (8 * (label.size() % 8)));
-  state.absorb<1>(word | std::uint64_t{label.size()} << 56);
+  const LabelWords words{label};
+  for (std::size_t w = 0; w < words.count; ++w) state.absorb<1>(words.word(w));
   state.finish<3>();
   return state.v0 ^ state.v1 ^ state.v2 ^ state.v3;
 }
@@ -39,9 +55,14 @@ static_assert(std::endian::native == std::endian::little, "labels are read as wo
 /// have whole words and no length, as none of the hashes is ever shown to anybody.
 class SuffixFold {
  public:
-  explicit SuffixFold(const SipKey& key) : state_(key) {
+  explicit SuffixFold(const SipKey& key) : state_(empty(key)) {}
+
+  /// The state before the first label.
+  [[nodiscard]] static SipState empty(const SipKey& key) {
+    SipState state{key};
     // Tells these messages from labels, as SipHash-128 tells its from those of SipHash.
-    state_.v1 ^= 0xee;
+    state.v1 ^= 0xee;
+    return state;
   }
   [[nodiscard]] SuffixHash add(std::uint64_t label) {
     state_.absorb<1>(label);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "dataplane/state/suffix_burst.hpp"
+
 namespace sekimori {
 namespace {
 
@@ -89,32 +91,49 @@ void SuffixSet::insert(const SuffixHash& hash, std::uint16_t value) {
   }
 }
 
-std::uint16_t SuffixSet::probe(const SuffixHash& hash) const {
+std::uint16_t SuffixSet::probe(SuffixHash hash) const {
   for (std::size_t at = bucket_of(hash);; at = (at + 1) & mask_) {
     const Bucket& bucket = buckets_[at];
-    // A free slot has a tag of 0 and the value `none`, so it needs no question of its own.
-    std::uint16_t found = none;
+    // All are compared, as a CPU could not foresee which one it is.
+    unsigned equal = 0;
     for (std::size_t i = 0; i < Bucket::slots; ++i) {
-      if (bucket.tags[i] == hash.tag) found |= bucket.values[i];
+      equal |= static_cast<unsigned>(bucket.tags[i] == hash.tag) << i;
     }
-    if (found != none || !bucket.overflowed) return found;
+    // A free slot has a tag of 0 and the value `none`, so it needs no question of its own.
+    if (equal != 0) return bucket.values[static_cast<std::size_t>(std::countr_zero(equal))];
+    if (!bucket.overflowed) return none;
   }
 }
 
-SuffixHashes SuffixSet::hashes(const DnsName& name) const {
-  const SuffixHashes result{key_, name};
-  for (std::size_t i = 0; i < result.count; ++i) {
-    if ((depths_ >> i & 1) != 0) __builtin_prefetch(&buckets_[bucket_of(result.of[i])]);
-  }
-  return result;
-}
-
-std::uint16_t SuffixSet::find(const SuffixHashes& hashes) const {
-  for (std::size_t i = hashes.count; i-- > 0;) {
-    if ((depths_ >> i & 1) == 0) continue;
-    if (const std::uint16_t found = probe(hashes.of[i]); found != none) return found;
+std::uint16_t SuffixSet::find(const DnsName& name) const {
+  const SuffixHashes hashes{key_, name};
+  for (std::size_t labels = hashes.count; labels > 0; --labels) {
+    if (!has_depth(labels)) continue;
+    if (const std::uint16_t found = probe(hashes.of[labels - 1]); found != none) return found;
   }
   return none;
+}
+
+void SuffixSet::find(std::span<const DnsName> names, std::span<std::uint16_t> values) const {
+  SuffixBurst burst{key_};
+  burst.start(names);
+  const auto deepest = static_cast<std::size_t>(std::bit_width(depths_));
+  for (std::size_t labels = 1; labels <= deepest; ++labels) {
+    burst.next();
+    if (!has_depth(labels)) continue;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (labels <= names[i].labels)
+        __builtin_prefetch(&buckets_[bucket_of(burst.hash(i, labels))]);
+    }
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    values[i] = none;
+    for (std::size_t labels = std::min(names[i].kept(), deepest); labels > 0; --labels) {
+      if (!has_depth(labels)) continue;
+      values[i] = probe(burst.hash(i, labels));
+      if (values[i] != none) break;
+    }
+  }
 }
 
 }  // namespace sekimori

@@ -5,9 +5,9 @@
 #include <span>
 #include <string>
 #include <tl/expected.hpp>
-#include <vector>
 
 #include "common/cookie_keys.hpp"
+#include "dataplane/state/huge_pages.hpp"
 #include "dataplane/state/suffix_fold.hpp"
 
 namespace sekimori {
@@ -35,12 +35,10 @@ class SuffixSet {
                                                     const SipKey& key);
 
   /// The value of the longest suffix, or `none`.
-  [[nodiscard]] std::uint16_t find(const DnsName& name) const { return find(hashes(name)); }
-
-  /// The same in two steps, so that a burst of names waits for memory once: the hashes, whose
-  /// buckets begin to be fetched, and the search.
-  [[nodiscard]] SuffixHashes hashes(const DnsName& name) const;
-  [[nodiscard]] std::uint16_t find(const SuffixHashes& hashes) const;
+  [[nodiscard]] std::uint16_t find(const DnsName& name) const;
+  /// The same for a burst of at most `max_burst` names, which waits for memory once. `values` is as
+  /// long as `names`.
+  void find(std::span<const DnsName> names, std::span<std::uint16_t> values) const;
 
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t memory_bytes() const { return buckets_.size() * sizeof(Bucket); }
@@ -57,15 +55,18 @@ class SuffixSet {
   };
   static_assert(sizeof(Bucket) == 64);
 
+  [[nodiscard]] bool has_depth(std::size_t labels) const {
+    return (depths_ >> (labels - 1) & 1) != 0;
+  }
   [[nodiscard]] std::size_t bucket_of(const SuffixHash& hash) const { return hash.place & mask_; }
-  [[nodiscard]] std::uint16_t probe(const SuffixHash& hash) const;
+  [[nodiscard]] std::uint16_t probe(SuffixHash hash) const;
   void insert(const SuffixHash& hash, std::uint16_t value);
 
   SipKey key_{};
   std::size_t mask_ = 0;
   std::size_t size_ = 0;
   std::uint32_t depths_ = 0;  ///< bit d - 1: there are suffixes of d labels
-  std::vector<Bucket> buckets_ = std::vector<Bucket>(1);
+  HugePageVector<Bucket> buckets_ = HugePageVector<Bucket>(1);
 };
 
 }  // namespace sekimori

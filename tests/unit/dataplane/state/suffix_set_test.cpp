@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/packet/frame.hpp"
 #include "dataplane/packet/siphash.hpp"
 
 namespace sekimori {
@@ -174,6 +175,27 @@ TEST(SuffixSet, FindsWhatAMapOfTextsFinds) {
         rest.erase(0, dot + 1);
       }
       ASSERT_EQ(set.find(name(text)), wanted) << text;
+    }
+  }
+}
+
+TEST(SuffixSet, FindsInABurstWhatItFindsAlone) {
+  const SuffixSet set = set_of({{"com", 1}, {"example.com", 2}, {"a.b.c.example.com", 3}});
+  const std::vector<std::string> texts{"example.com",
+                                       "www.EXAMPLE.com",
+                                       "org",
+                                       "x.b.example.com",
+                                       "com",
+                                       "a.b.c.example.com",
+                                       "m.a.b.c.d.e.f.g.h.i.j.example.com",
+                                       "net.example"};
+  for (std::size_t count = 0; count <= max_burst; ++count) {
+    std::vector<DnsName> names;
+    for (std::size_t i = 0; i < count; ++i) names.push_back(name(texts[i * 5 % texts.size()]));
+    std::vector<std::uint16_t> values(count);
+    set.find(names, values);
+    for (std::size_t i = 0; i < count; ++i) {
+      EXPECT_EQ(values[i], set.find(names[i])) << names[i].to_text();
     }
   }
 }

@@ -274,7 +274,8 @@ class DnsRates : public DnsSuffix {
     Packet packet{.source = random_source(random_, false),
                   .destination = random_source(random_, false),
                   .protocol = 6};
-    packet.segment = TcpSegment{.source_port = 1, .destination_port = 2, .flags = 2}.bytes(random_);
+    packet.segment =
+        TestSegment{.source_port = 1, .destination_port = 2, .flags = 2}.bytes(random_);
     Bytes frame = packet.frame(random_);
     frame.resize(60);
     return frame;

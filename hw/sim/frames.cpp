@@ -207,14 +207,14 @@ std::uint16_t random_port(Random& random) {
 Bytes random_segment(Random& random, std::uint8_t protocol_number) {
   const std::uint32_t payload = random_payload(random);
   if (protocol_number == protocol::tcp) {
-    return TcpSegment{.source_port = random_port(random),
-                      .destination_port = random_port(random),
-                      .sequence = random.word(),
-                      .acknowledgement = random.word(),
-                      .flags = random_flags(random),
-                      .window = random.half(),
-                      .options = random_tcp_options(random, 2),
-                      .payload = payload}
+    return TestSegment{.source_port = random_port(random),
+                       .destination_port = random_port(random),
+                       .sequence = random.word(),
+                       .acknowledgement = random.word(),
+                       .flags = random_flags(random),
+                       .window = random.half(),
+                       .options = random_tcp_options(random, 2),
+                       .payload = payload}
         .bytes(random);
   }
   Bytes segment = random_bytes(random, 8 + payload);
@@ -227,7 +227,7 @@ Bytes random_segment(Random& random, std::uint8_t protocol_number) {
 
 }  // namespace
 
-Bytes TcpSegment::bytes(Random& random) const {
+Bytes TestSegment::bytes(Random& random) const {
   Bytes out;
   append_value(out,
                TcpHeader{.source_port = be16{source_port},

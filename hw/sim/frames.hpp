@@ -17,8 +17,8 @@ struct Extension {
   Bytes bytes{};
 };
 
-/// A TCP segment; its checksum is filled in.
-struct TcpSegment {
+/// A TCP segment for a test; its checksum is filled in.
+struct TestSegment {
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;
   std::uint32_t sequence = 0;

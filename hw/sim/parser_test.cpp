@@ -196,10 +196,10 @@ TEST_F(HeaderParser, SumsSegmentsOfEveryLength) {
                     .destination = random_source(random_, ipv6),
                     .protocol = protocol::tcp};
       const std::uint32_t headers = 14 + (ipv6 ? 40 : 20) + 20;
-      packet.segment = TcpSegment{.source_port = 1,
-                                  .destination_port = 2,
-                                  .flags = tcp_flag::ack,
-                                  .payload = std::max(length, headers) - headers}
+      packet.segment = TestSegment{.source_port = 1,
+                                   .destination_port = 2,
+                                   .flags = tcp_flag::ack,
+                                   .payload = std::max(length, headers) - headers}
                            .bytes(random_);
       Bytes frame = packet.frame(random_);
       if (random_.chance(1, 4)) frame[random_.below(static_cast<std::uint32_t>(frame.size()))] ^= 1;

@@ -54,11 +54,11 @@ class Rates : public KernelTest {
                   .protocol = protocol::tcp};
     Bytes options{2, 4, 5, 180};
     options.resize(size - 54, 1);
-    packet.segment = TcpSegment{.source_port = 4000,
-                                .destination_port = 80,
-                                .sequence = random_.word(),
-                                .flags = tcp_flag::syn,
-                                .options = options}
+    packet.segment = TestSegment{.source_port = 4000,
+                                 .destination_port = 80,
+                                 .sequence = random_.word(),
+                                 .flags = tcp_flag::syn,
+                                 .options = options}
                          .bytes(random_);
     return packet.frame(random_);
   }

@@ -42,12 +42,12 @@ Bytes acknowledgement(Random& random, const Golden& golden, bool right) {
       make_cookie(golden.keys().get(golden.slot()), tuple, golden.slot(), agreed, 1000);
   Packet packet{
       .source = tuple.source, .destination = tuple.destination, .protocol = protocol::tcp};
-  packet.segment = TcpSegment{.source_port = tuple.source_port,
-                              .destination_port = tuple.destination_port,
-                              .sequence = 1001,
-                              .acknowledgement = cookie + (right ? 1 : 2),
-                              .flags = tcp_flag::ack,
-                              .window = 502}
+  packet.segment = TestSegment{.source_port = tuple.source_port,
+                               .destination_port = tuple.destination_port,
+                               .sequence = 1001,
+                               .acknowledgement = cookie + (right ? 1 : 2),
+                               .flags = tcp_flag::ack,
+                               .window = 502}
                        .bytes(random);
   return packet.frame(random);
 }

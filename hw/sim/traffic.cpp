@@ -76,7 +76,7 @@ Bytes random_syn_options(Random& random) {
 }
 
 /// A segment that acknowledges a cookie of the present slot or the one before, or of an older one.
-TcpSegment cookie_segment(Random& random, const Golden& golden, const CookieTuple& tuple) {
+TestSegment cookie_segment(Random& random, const Golden& golden, const CookieTuple& tuple) {
   AgreedOptions agreed{.mss_index = static_cast<std::uint8_t>(random.below(4)),
                        .client_scale = static_cast<std::uint8_t>(random.below(16)),
                        .sack = random.chance(1, 2),
@@ -88,12 +88,12 @@ TcpSegment cookie_segment(Random& random, const Golden& golden, const CookieTupl
   const std::uint32_t isn = random.word();
   std::uint32_t cookie = make_cookie(golden.keys().get(slot), tuple, slot, agreed, isn);
   if (random.chance(1, 8)) cookie ^= 1U << random.below(32);
-  TcpSegment segment{.source_port = tuple.source_port,
-                     .destination_port = tuple.destination_port,
-                     .sequence = isn + 1,
-                     .acknowledgement = cookie + 1,
-                     .flags = tcp_flag::ack,
-                     .window = random.half()};
+  TestSegment segment{.source_port = tuple.source_port,
+                      .destination_port = tuple.destination_port,
+                      .sequence = isn + 1,
+                      .acknowledgement = cookie + 1,
+                      .flags = tcp_flag::ack,
+                      .window = random.half()};
   if (random.chance(1, 8)) segment.flags |= tcp_flag::fin;
   if (random.chance(1, 8)) segment.payload = random.below(1400);
   if (agreed.timestamps) {
@@ -119,7 +119,7 @@ Packet handshake_packet(Random& random, const Golden& golden, const Address& sou
                           .destination = destination,
                           .source_port = static_cast<std::uint16_t>(1 + random.below(65535)),
                           .destination_port = bench_port(random)};
-  TcpSegment segment;
+  TestSegment segment;
   if (random.chance(1, 2)) {
     segment = {
         .source_port = tuple.source_port,
@@ -214,12 +214,12 @@ Bytes linux_syn(Random& random, const Address& destination, std::uint16_t port) 
   Packet packet{.source = random_source(random, !destination.is_ipv4()),
                 .destination = destination,
                 .protocol = protocol::tcp};
-  packet.segment = TcpSegment{.source_port = static_cast<std::uint16_t>(1 + random.below(65535)),
-                              .destination_port = port,
-                              .sequence = random.word(),
-                              .flags = tcp_flag::syn,
-                              .window = 64240,
-                              .options = linux_options()}
+  packet.segment = TestSegment{.source_port = static_cast<std::uint16_t>(1 + random.below(65535)),
+                               .destination_port = port,
+                               .sequence = random.word(),
+                               .flags = tcp_flag::syn,
+                               .window = 64240,
+                               .options = linux_options()}
                        .bytes(random);
   return packet.frame(random);
 }

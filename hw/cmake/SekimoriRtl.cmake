@@ -63,3 +63,13 @@ function(sekimori_package kernel)
     COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/hw/package/check.py" ${kernel} ${ARG_SOURCES})
   set_tests_properties(hw.package.${kernel} PROPERTIES LABELS hw TIMEOUT 120)
 endfunction()
+
+# sekimori_synthesis(KERNEL SOURCES ...): a test that the kernel stays within its budget.
+function(sekimori_synthesis kernel)
+  cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
+  add_test(NAME hw.synthesis.${kernel}
+    COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/hw/synth/synthesize.py" ${kernel}
+      --work "${CMAKE_CURRENT_BINARY_DIR}/${kernel}_synthesis" ${ARG_SOURCES})
+  set_tests_properties(hw.synthesis.${kernel} PROPERTIES
+    LABELS hw TIMEOUT 3600 SKIP_RETURN_CODE 77)
+endfunction()

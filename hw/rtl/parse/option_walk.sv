@@ -52,23 +52,20 @@ module option_walk (
   end
 
   for (genvar s = 0; s < STEPS; s++) begin : g_step
-    logic [BYTES-1:0] starts;
-    logic             malformed;
-    logic             over;  // nothing behind is looked at
-    logic [5:0]       skip;  // bytes to go to the next option
+    logic           malformed;
+    logic           over;  // nothing behind is looked at
+    logic [5:0]     skip;  // bytes to go to the next option
 
-    logic [BYTES-1:0] starts_q;
-    logic             malformed_q;
-    logic             over_q;
-    logic [5:0]       skip_q;
+    logic [2*s+1:0] starts_q;  // of the bytes that have been walked over
+    logic           malformed_q;
+    logic           over_q;
+    logic [5:0]     skip_q;
 
     if (s == 0) begin : g_first
-      assign starts    = '0;
       assign malformed = 1'b0;
       assign over      = 1'b0;
       assign skip      = '0;
     end else begin : g_next
-      assign starts    = g_step[s-1].starts_q;
       assign malformed = g_step[s-1].malformed_q;
       assign over      = g_step[s-1].over_q;
       assign skip      = g_step[s-1].skip_q;
@@ -91,13 +88,16 @@ module option_walk (
     wire logic       over_odd   = over_even || (odd_here && odd_ends) || (odd_start && odd_wrong);
     wire logic [5:0] skip_odd   = skip_even != '0 ? skip_even - 6'd1 : odd_start ? odd_hop : '0;
 
+    if (s == 0) begin : g_first_starts
+      always_ff @(posedge clk_i) starts_q <= {odd_start, even_start};
+    end else begin : g_next_starts
+      always_ff @(posedge clk_i) starts_q <= {odd_start, even_start, g_step[s-1].starts_q};
+    end
+
     always_ff @(posedge clk_i) begin
-      starts_q        <= starts;
-      starts_q[2*s]   <= even_start;
-      starts_q[2*s+1] <= odd_start;
-      malformed_q     <= malformed || (even_start && even_wrong) || (odd_start && odd_wrong);
-      over_q          <= over_odd;
-      skip_q          <= skip_odd;
+      malformed_q <= malformed || (even_start && even_wrong) || (odd_start && odd_wrong);
+      over_q      <= over_odd;
+      skip_q      <= skip_odd;
     end
   end
 

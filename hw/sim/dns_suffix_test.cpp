@@ -71,12 +71,16 @@ class DnsSuffix : public ::testing::Test {
   }
   /// A question about a name, over IPv4 without anything special.
   Bytes plain_question(const std::string& name) {
+    const DnsName parsed = DnsName::from_text(name).value();
+    return plain_question(Bytes(parsed.bytes.begin(), parsed.bytes.begin() + parsed.length));
+  }
+  Bytes plain_question(const Bytes& wire_name) {
     Bytes segment{0x30, 0x39, 0, 53, 0, 0, 0, 0};
     Bytes message{1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0};
-    const DnsName parsed = DnsName::from_text(name).value();
-    message.insert(message.end(), parsed.bytes.begin(), parsed.bytes.begin() + parsed.length);
+    message.insert(message.end(), wire_name.begin(), wire_name.end());
     message.insert(message.end(), {0, 1, 0, 1});
     segment.insert(segment.end(), message.begin(), message.end());
+    segment[4] = static_cast<std::uint8_t>(segment.size() >> 8);
     segment[5] = static_cast<std::uint8_t>(segment.size());
     return Packet{.source = random_source(random_, false),
                   .destination = random_source(random_, false),
@@ -123,6 +127,37 @@ TEST_F(DnsSuffix, FindsASuffix) {
   queue(plain_question("example.org"));
   drain();
   EXPECT_EQ(matched_, 1U);
+}
+
+/// Letters are compared without case, and nothing but letters (RFC 4343).
+TEST_F(DnsSuffix, PutsLettersIntoLowerCase) {
+  load({{.suffix = DnsName::from_text("abcdefghijklmnopqrstuvwxyz").value(), .value = 1},
+        {.suffix = DnsName::from_text("{").value(), .value = 2}});
+  Bytes alphabet{26};
+  for (std::uint8_t letter = 'A'; letter <= 'Z'; ++letter) alphabet.push_back(letter);
+  alphabet.push_back(0);
+  queue(plain_question(alphabet));
+  queue(plain_question(Bytes{1, '[', 0}));
+  drain();
+  EXPECT_EQ(matched_, 1U);
+}
+
+/// A name has up to 255 bytes, the root's among them (RFC 1035, section 2.3.4).
+TEST_F(DnsSuffix, ReadsNamesOfUpTo255Bytes) {
+  load({{.suffix = DnsName::from_text("com").value(), .value = 1}});
+  for (std::size_t bytes = 250; bytes <= 260; ++bytes) {
+    Bytes name;
+    for (const std::size_t size :
+         {std::size_t{63}, std::size_t{63}, std::size_t{63}, bytes - 198}) {
+      name.push_back(static_cast<std::uint8_t>(size));
+      name.resize(name.size() + size, 'a');
+    }
+    name.insert(name.end(), {3, 'c', 'o', 'm', 0});
+    ASSERT_EQ(name.size(), bytes);
+    queue(plain_question(name));
+  }
+  drain();
+  EXPECT_EQ(matched_, 6U);
 }
 
 /// The main comparison: names, messages and packets of every shape, at every pace.

@@ -111,6 +111,7 @@ Operations::Result KeeperOperations::accept_baselines(const Caller& caller,
   if (!history) return Problems{failed(history.error())};
   const std::vector<Proposal> proposals = propose_thresholds(*history, object->capacity);
   std::vector<LearnedThreshold> accepted;
+  std::vector<AuditEvent> record;
   Json list = Json::array();
   for (const Vector vector : acceptance.vectors) {
     const auto found = std::ranges::find(proposals, vector, &Proposal::vector);
@@ -127,12 +128,13 @@ Operations::Result KeeperOperations::accept_baselines(const Caller& caller,
                         .reason = proposal.reason,
                         .accepted_by = caller.person,
                         .accepted_ms = read_clock().unix_ms()});
+    record.push_back(event(caller, "baseline.accept",
+                           acceptance.object + " " + std::string{name_of(vector)},
+                           "threshold " + std::to_string(proposal.threshold), proposal.reason));
     list.push_back(proposal_json(acceptance.object, proposal, proposal.threshold));
   }
-  if (const auto done = keeper_.accept(accepted); !done) return Problems{failed(done.error())};
-  for (const LearnedThreshold& threshold : accepted) {
-    note(caller, "baseline.accept", threshold.object + " " + std::string{name_of(threshold.vector)},
-         "threshold " + std::to_string(threshold.threshold), threshold.reason);
+  if (const auto done = keeper_.accept(accepted, record); !done) {
+    return Problems{failed(done.error())};
   }
   return Json{{"proposals", std::move(list)}};
 }

@@ -238,8 +238,13 @@ std::vector<PerVector<std::uint64_t>> Keeper::learned() const {
   return {};
 }
 
-tl::expected<void, std::string> Keeper::accept(std::span<const LearnedThreshold> thresholds) {
-  if (auto accepted = store_->baselines().accept(thresholds); !accepted) return accepted;
+tl::expected<void, std::string> Keeper::accept(std::span<const LearnedThreshold> thresholds,
+                                               std::span<const AuditEvent> record) {
+  auto accepted = store_->database().attempt([&] {
+    needed(store_->baselines().accept(thresholds));
+    for (const AuditEvent& event : record) needed(store_->audit().append(event));
+  });
+  if (!accepted) return accepted;
   const std::lock_guard lock{mutex_};
   watch_.replace_learned(learned());
   return {};

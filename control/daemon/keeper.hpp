@@ -61,8 +61,9 @@ class Keeper {
   /// Which version of the history that is.
   void set_policy_version(std::uint64_t version);
 
-  /// Puts learned thresholds in force.
-  tl::expected<void, std::string> accept(std::span<const LearnedThreshold> thresholds);
+  /// Puts learned thresholds in force and into the audit, or does neither.
+  tl::expected<void, std::string> accept(std::span<const LearnedThreshold> thresholds,
+                                         std::span<const AuditEvent> record);
 
   /// Calls `use(watch, view)` while nothing else uses them.
   template <typename Use>

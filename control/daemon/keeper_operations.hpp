@@ -60,6 +60,9 @@ class KeeperOperations final : public Operations {
   tl::expected<ListedAction, Problem> decided(const Caller&, const std::string& what,
                                               std::uint64_t id, const std::string& comment,
                                               const tl::expected<void, std::string>& done);
+  static AuditEvent event(const Caller&, const std::string& what, const std::string& target,
+                          const std::string& result, const std::string& detail);
+  /// Puts an event into the audit.
   void note(const Caller&, const std::string& what, const std::string& target,
             const std::string& result, const std::string& detail);
 

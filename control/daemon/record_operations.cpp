@@ -92,18 +92,25 @@ void KeeperOperations::note_refusal(const Caller& caller, std::string_view metho
        caller.address);
 }
 
+AuditEvent KeeperOperations::event(const Caller& caller, const std::string& what,
+                                   const std::string& target, const std::string& result,
+                                   const std::string& detail) {
+  return {.at_ms = read_clock().unix_ms(),
+          .person = caller.person,
+          .duty = std::string{name_of(caller.duty)},
+          .what = what,
+          .target = target,
+          .result = result,
+          .detail = detail};
+}
+
 void KeeperOperations::note(const Caller& caller, const std::string& what,
                             const std::string& target, const std::string& result,
                             const std::string& detail) {
-  const auto noted = keeper_.store().audit().append({.at_ms = read_clock().unix_ms(),
-                                                     .person = caller.person,
-                                                     .duty = std::string{name_of(caller.duty)},
-                                                     .what = what,
-                                                     .target = target,
-                                                     .result = result,
-                                                     .detail = detail});
-  if (!noted)
+  const auto noted = keeper_.store().audit().append(event(caller, what, target, result, detail));
+  if (!noted) {
     spdlog::error("the audit takes no entry of {} by {}: {}", what, caller.person, noted.error());
+  }
 }
 
 }  // namespace sekimori

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <type_traits>
 #include <utility>
 
 struct sqlite3;
@@ -17,12 +18,20 @@ struct sqlite3_stmt;
 
 namespace sekimori {
 
-/// What SQLite refused, in words for operators. Thrown within control/store only: every public
-/// function of its logs ends it in `Database::attempt`.
+/// What SQLite refused, in words for operators. It never leaves `Database::attempt`, in which every
+/// public function of the logs ends.
 class DatabaseFault : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+/// The result of a part of a change, which is taken back as a whole when the part has failed. For
+/// use within `Database::attempt`.
+template <typename T>
+T needed(tl::expected<T, std::string> result) {
+  if (!result) throw DatabaseFault{result.error()};
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
 
 /// One statement of SQL. Values reach it as parameters only, numbered from 1.
 class Statement {

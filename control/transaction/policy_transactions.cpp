@@ -24,13 +24,6 @@ std::string version_text(std::uint64_t number) {
   return "version " + std::to_string(number);
 }
 
-/// Ends the change to the store of which it is a part.
-template <typename T>
-T needed(tl::expected<T, std::string> result) {
-  if (!result) throw DatabaseFault{result.error()};
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
-
 }  // namespace
 
 tl::expected<CheckedPolicy, Diagnostics> check_policy(std::string_view text) {

@@ -170,6 +170,17 @@ TEST_F(DatabaseFile, TakesBackAnInnerChangeAlone) {
   EXPECT_EQ(count(*database), 2U);
 }
 
+TEST_F(DatabaseFile, TakesAllBackForAPartThatIsNeeded) {
+  const auto database = open();
+  const auto failed = database->attempt([&] {
+    add(*database, "a");
+    needed(database->attempt([&] { add(*database, "b"); }));
+    needed(database->attempt([&] { add(*database, "a"); }));
+  });
+  EXPECT_THAT(failed.error(), HasSubstr("UNIQUE"));
+  EXPECT_EQ(count(*database), 0U);
+}
+
 TEST_F(DatabaseFile, ReadsBackWhatIsBound) {
   const auto database = open();
   const std::array<std::uint8_t, 3> bytes{0, 255, 7};

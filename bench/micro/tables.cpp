@@ -203,8 +203,13 @@ void add_prefix_map(Micros& micros) {
                         const auto map = std::make_shared<PrefixMap>(entries);
                         return Work{.run = [map, cursor = addresses_in(entries)] {
                           const auto addresses = cursor->next();
-                          for (const Address& a : addresses) map->prefetch(a);
-                          for (const Address& a : addresses) keep(map->find(a));
+                          std::array<std::size_t, batch> starts;
+                          for (std::size_t i = 0; i < addresses.size(); ++i) {
+                            starts[i] = map->start(addresses[i]);
+                          }
+                          for (std::size_t i = 0; i < addresses.size(); ++i) {
+                            keep(map->find(addresses[i], starts[i]));
+                          }
                         }};
                       }});
   }

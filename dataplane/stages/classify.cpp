@@ -16,9 +16,9 @@ void decide_by_action(Burst& burst, std::size_t i, Action action, DropReason rea
 
 constexpr std::uint16_t dns_port = 53;
 
-/// ARP and neighbour discovery keep the two sides on one link, so they pass whatever the policy
-/// says. The hop limit shows that neighbour discovery comes from the link itself (RFC 4861,
-/// section 11.2).
+/// ARP and neighbour discovery keep the two sides on one link, so they pass
+/// whatever the policy says. The hop limit shows that neighbour discovery comes
+/// from the link itself (RFC 4861, section 11.2).
 bool resolves_neighbours(const Frame& frame, const Headers& headers) {
   if (headers.ethertype == ethertype::arp) return true;
   if (headers.kind != Kind::icmp || headers.protocol != protocol::icmpv6) return false;
@@ -30,8 +30,8 @@ bool resolves_neighbours(const Frame& frame, const Headers& headers) {
   return ip.hop_limit == 255 && type >= router_solicitation && type <= redirect;
 }
 
-/// The address that may be protected: where a packet from outside goes, where one from inside is
-/// from.
+/// The address that may be protected: where a packet from outside goes, where
+/// one from inside is from.
 Address near_end(const Burst& burst, std::size_t i) {
   return burst.from == Side::outside ? burst.destination(i) : burst.source(i);
 }
@@ -40,8 +40,8 @@ bool addressed(const Burst& burst, std::size_t i) {
   return burst.is_plain(i) || burst.headers(i).addressed;
 }
 
-/// Parses all frames and sorts them. Returns those that are no plain TCP, which `decide` looks at
-/// one by one.
+/// Parses all frames and sorts them. Returns those that are no plain TCP, which
+/// `decide` looks at one by one.
 std::uint64_t parse_all(Burst& burst, StageContext& context) {
   burst.read();
   const std::uint64_t others = burst.open & ~burst.plain;
@@ -71,7 +71,8 @@ void decide_unaddressed(Burst& burst, std::size_t i, const GlobalRecord& policy)
 }
 
 void decide_unprotected(Burst& burst, std::size_t i, const GlobalRecord& policy) {
-  // What servers send to the world from unprotected addresses is none of our business.
+  // What servers send to the world from unprotected addresses is none of our
+  // business.
   const Action action = burst.from == Side::outside ? policy.unprotected : Action::pass;
   decide_by_action(burst, i, action, DropReason::unprotected);
 }
@@ -111,35 +112,48 @@ AddressRuns address_runs(const Burst& burst) {
   return runs;
 }
 
-/// Looks the object of one run up, for all of its packets.
-void find_object(Burst& burst, const PolicyTables& policy, std::size_t start, std::size_t end) {
-  const std::uint32_t object = addressed(burst, start)
-                                   ? policy.destinations().find(near_end(burst, start))
+/// Looks the object of a run up, for all of its packets. The lookup has started
+/// at `start`.
+void find_object(Burst& burst, const PolicyTables& policy, std::size_t begin, std::size_t end,
+                 std::size_t start) {
+  const std::uint32_t object = addressed(burst, begin)
+                                   ? policy.destinations().find(near_end(burst, begin), start)
                                    : Burst::no_object;
-  for (std::size_t i = start; i < end; ++i) burst.object[i] = object;
-  const bool changes = start != 0 && object != burst.object[start - 1];
-  burst.object_changes |= std::uint64_t{changes} << start;
+  for (std::size_t i = begin; i < end; ++i) burst.object[i] = object;
+  const bool changes = begin != 0 && object != burst.object[begin - 1];
+  burst.object_changes |= std::uint64_t{changes} << begin;
 }
 
-/// Finds each packet's object. Where there are several, what each step touches is fetched some
-/// steps before, and no more at a time than the CPU can wait for: what is beyond that it forgets.
+/// Finds each packet's object. Where there are several, what each step touches
+/// is fetched some steps before, and no more at a time than the CPU can wait
+/// for: what is beyond that it forgets.
 void find_objects(Burst& burst, const StageContext& context) {
   constexpr std::size_t ahead = 12;
   const PolicyTables& policy = context.policy;
   const AddressRuns runs = address_runs(burst);
-  if (runs.count == 1) return find_object(burst, policy, 0, burst.frames.size());
-  const auto object_of = [&](std::size_t run) { return burst.object[runs.start[run]]; };
+  std::array<std::size_t, max_burst> starts;
+  const auto start = [&](std::size_t run) {
+    starts[run] = policy.destinations().start(near_end(burst, runs.start[run]));
+  };
+  const auto find = [&](std::size_t run) {
+    find_object(burst, policy, runs.start[run], runs.start[run + 1], starts[run]);
+    return burst.object[runs.start[run]];
+  };
+  if (runs.count == 1) {
+    start(0);
+    find(0);
+    return;
+  }
   for (std::size_t step = 0; step < runs.count + 2 * ahead; ++step) {
-    if (step < runs.count) policy.destinations().prefetch(near_end(burst, runs.start[step]));
+    if (step < runs.count) start(step);
     if (const std::size_t run = step - ahead; run < runs.count) {
-      find_object(burst, policy, runs.start[run], runs.start[run + 1]);
-      if (object_of(run) != Burst::no_object) {
-        __builtin_prefetch(&policy.protected_object(object_of(run)));
-      }
+      const std::uint32_t object = find(run);
+      if (object != Burst::no_object) __builtin_prefetch(&policy.protected_object(object));
     }
     if (const std::size_t run = step - 2 * ahead; run < runs.count) {
-      if (object_of(run) == Burst::no_object) continue;
-      __builtin_prefetch(&context.state.meters[policy.object_slot(object_of(run))], 1);
+      const std::uint32_t object = burst.object[runs.start[run]];
+      if (object == Burst::no_object) continue;
+      __builtin_prefetch(&context.state.meters[policy.object_slot(object)], 1);
     }
   }
 }
@@ -158,7 +172,8 @@ void sort_plain(Burst& burst, std::uint64_t segments) {
   using namespace tcp_flag;
   const std::size_t count = burst.frames.size();
   burst.syns = segments & with_flags(burst.columns, count, syn | ack, syn);
-  // A flood is of one kind, so the next kind is looked for only when there is something left.
+  // A flood is of one kind, so the next kind is looked for only when there is
+  // something left.
   if (segments == burst.syns) return;
   burst.requests = segments & with_flags(burst.columns, count, syn | rst, 0);
   burst.finishes = segments & with_flags(burst.columns, count, fin, fin);

@@ -8,12 +8,13 @@
 namespace sekimori {
 namespace {
 
-/// What a sender takes as the peer's MSS when the SYN has no such option (RFC 9293, section 3.7.1).
+/// What a sender takes as the peer's MSS when the SYN has no such option (RFC
+/// 9293, section 3.7.1).
 constexpr std::uint16_t default_mss_ipv4 = 536;
 constexpr std::uint16_t default_mss_ipv6 = 1220;
 
-/// What client and server both do. ECN is left out: agreeing to it for a server that then refuses
-/// would leave congestion marks unanswered.
+/// What client and server both do. ECN is left out: agreeing to it for a server
+/// that then refuses would leave congestion marks unanswered.
 AgreedOptions agree(const TcpOptions& client, const BackendProfile& server, Family family) {
   const std::uint16_t default_mss = family == Family::ipv4 ? default_mss_ipv4 : default_mss_ipv6;
   const bool scaling =
@@ -24,10 +25,12 @@ AgreedOptions agree(const TcpOptions& client, const BackendProfile& server, Fami
                         .timestamps = client.has_timestamps() && server.timestamps});
 }
 
-// Answers to SYNs. What neighbouring SYNs ask for is nearly always the same, so it is worked out
-// for the first of them only: a request is a run of SYNs that differ in their numbers alone.
+// Answers to SYNs. What neighbouring SYNs ask for is nearly always the same, so
+// it is worked out for the first of them only: a request is a run of SYNs that
+// differ in their numbers alone.
 
-/// Whether two packets that are not plain go to one server with the same options.
+/// Whether two packets that are not plain go to one server with the same
+/// options.
 bool ask_alike(const Headers& a, const Headers& b) {
   return a.destination_port == b.destination_port && a.destination == b.destination &&
          a.options.offer() == b.options.offer();
@@ -86,8 +89,8 @@ Request request_of(const Burst& burst, const StageContext& context, std::size_t 
           .family = burst.family(i)};
 }
 
-/// Works out what all answers to a request have in common; element `i` is of a packet that makes
-/// it.
+/// Works out what all answers to a request have in common; element `i` is of a
+/// packet that makes it.
 void prepare_answer(Burst& burst, const StageContext& context, std::size_t i,
                     const Request& request) {
   const AgreedOptions agreed = agree(burst.options(i), request.server, request.family);
@@ -102,32 +105,36 @@ void prepare_answer(Burst& burst, const StageContext& context, std::size_t i,
   burst.cookie_options[i] = CookieOptions{context.slot(), agreed};
 }
 
-/// Works out what all SYNs ask for. Those to many servers often make one request all the same.
+/// Gives the SYNs from `begin` to `end` the answer that was worked out for the
+/// first of them.
+void give_answer(Burst& burst, std::size_t begin, std::size_t end) {
+  burst.answers.set(begin, end, begin);
+  for (std::size_t i = begin; i < end; ++i) {
+    burst.message_bits[i] = burst.cookie_options[begin].message_bits;
+    burst.cookie_bits[i] = burst.cookie_options[begin].cookie_bits;
+  }
+}
+
+/// Works out what all SYNs ask for. Those to many servers often make one
+/// request all the same.
 void prepare_requests(Burst& burst, const StageContext& context) {
   const std::uint64_t requests = find_requests(burst);
   fetch_profiles(burst, context, requests);
   std::optional<Request> latest;
-  std::size_t first = 0;
-  for (std::uint64_t starts = requests; starts != 0;) {
-    const auto begin = static_cast<std::size_t>(std::countr_zero(starts));
-    starts &= starts - 1;
-    const std::size_t end =
-        starts != 0 ? static_cast<std::size_t>(std::countr_zero(starts)) : burst.frames.size();
-    const Request request = request_of(burst, context, begin);
-    if (!latest || request != *latest) {
-      prepare_answer(burst, context, begin, request);
-      latest = request;
-      first = begin;
-    }
-    burst.answers.set(begin, end, first);
-    for (std::size_t i = begin; i < end; ++i) {
-      burst.message_bits[i] = burst.cookie_options[first].message_bits;
-      burst.cookie_bits[i] = burst.cookie_options[first].cookie_bits;
-    }
-  }
+  std::size_t begin = 0;
+  for_each_packet(requests, [&](std::size_t i) {
+    const Request request = request_of(burst, context, i);
+    if (request == latest) return;
+    if (latest) give_answer(burst, begin, i);
+    prepare_answer(burst, context, i, request);
+    latest = request;
+    begin = i;
+  });
+  give_answer(burst, begin, burst.frames.size());
 }
 
-/// Hashes the sources of the SYNs and the messages of the cookies, and makes the cookies.
+/// Hashes the sources of the SYNs and the messages of the cookies, and makes
+/// the cookies.
 void hash_syns(Burst& burst, const StageContext& context) {
   const WorkerState& state = context.state;
   const std::size_t count = burst.frames.size();

@@ -6,20 +6,10 @@
 namespace sekimori {
 namespace {
 
-/// The halves of an address with all bits after the first `length` cleared.
-struct Masked {
-  std::uint64_t high;
-  std::uint64_t low;
-
-  Masked(const Address& address, unsigned length)
-      : high(address.high() & mask(length)),
-        low(address.low() & mask(length > 64 ? length - 64 : 0)) {}
-
-  static std::uint64_t mask(unsigned length) {
-    if (length == 0) return 0;
-    return length >= 64 ? ~std::uint64_t{0} : ~std::uint64_t{0} << (64 - length);
-  }
-};
+std::uint64_t mask(unsigned length) {
+  if (length == 0) return 0;
+  return length >= 64 ? ~std::uint64_t{0} : ~std::uint64_t{0} << (64 - length);
+}
 
 /// An IPv4 prefix shorter than the mapping's 96 bits is an IPv6 one.
 bool is_ipv4(const Prefix& prefix) {
@@ -27,6 +17,12 @@ bool is_ipv4(const Prefix& prefix) {
 }
 
 }  // namespace
+
+PrefixMap::Masked PrefixMap::Masked::of(const Address& address, unsigned length) {
+  return {.high = address.high() & mask(length),
+          .low = address.low() & mask(length > 64 ? length - 64 : 0),
+          .length = length};
+}
 
 PrefixMap::PrefixMap(std::span<const Entry> entries) {
   if (entries.empty()) return;
@@ -48,33 +44,34 @@ PrefixMap::PrefixMap(std::span<const Entry> entries) {
   compact();
 }
 
-std::size_t PrefixMap::place(std::uint64_t high, std::uint64_t low, unsigned length) const {
-  // The table holds only what the policy names, so its chains are the policy's doing and no secret
-  // is needed.
-  std::uint64_t hash = (high ^ std::rotl(low, 29) ^ length) * 0x9e3779b97f4a7c15ULL;
+std::size_t PrefixMap::place(const Masked& masked) const {
+  // The table holds only what the policy names, so its chains are the policy's
+  // doing and no secret is needed.
+  std::uint64_t hash =
+      (masked.high ^ std::rotl(masked.low, 29) ^ masked.length) * 0x9e3779b97f4a7c15ULL;
   hash ^= hash >> 32;
   hash *= 0xd6e8feb86659fd93ULL;
   return (hash >> 32 ^ hash) & (cells_.size() - 1);
 }
 
-const PrefixMap::Cell* PrefixMap::probe(const Address& address, unsigned length) const {
-  const Masked masked{address, length};
-  for (std::size_t at = place(masked.high, masked.low, length);;
-       at = (at + 1) & (cells_.size() - 1)) {
+const PrefixMap::Cell* PrefixMap::probe(const Masked& masked, std::size_t place) const {
+  for (std::size_t at = place;; at = (at + 1) & (cells_.size() - 1)) {
     const Cell& c = cells_[at];
+    if (c.is(masked)) return &c;
     if (c.length == Cell::free) return nullptr;
-    if (c.length == length && c.high == masked.high && c.low == masked.low) return &c;
   }
 }
 
 PrefixMap::Cell& PrefixMap::cell(const Address& address, unsigned length) {
-  if (const Cell* found = probe(address, length))
-    return cells_[static_cast<std::size_t>(found - cells_.data())];
-  const Masked masked{address, length};
-  std::size_t at = place(masked.high, masked.low, length);
-  while (cells_[at].length != Cell::free) at = (at + 1) & (cells_.size() - 1);
-  cells_[at] = {
-      .high = masked.high, .low = masked.low, .length = static_cast<std::uint8_t>(length)};
+  const Masked masked = Masked::of(address, length);
+  std::size_t at = place(masked);
+  while (!cells_[at].is(masked) && cells_[at].length != Cell::free) {
+    at = (at + 1) & (cells_.size() - 1);
+  }
+  if (cells_[at].length == Cell::free) {
+    cells_[at] = {
+        .high = masked.high, .low = masked.low, .length = static_cast<std::uint8_t>(length)};
+  }
   return cells_[at];
 }
 
@@ -95,8 +92,8 @@ void PrefixMap::add_markers(const Prefix& prefix) {
 }
 
 void PrefixMap::fill_markers() {
-  // From short to long, each marker without a prefix of its own takes the value of the longest
-  // prefix that covers it, which the shorter cells know by then.
+  // From short to long, each marker without a prefix of its own takes the value
+  // of the longest prefix that covers it, which the shorter cells know by then.
   std::vector<std::uint32_t> order;
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     if (cells_[i].length != Cell::free && cells_[i].value == none) {
@@ -113,7 +110,7 @@ void PrefixMap::fill_markers() {
     const auto& sizes = marker.length >= ipv4_length_offset ? lengths(address) : ipv6_lengths_;
     for (auto size = std::ranges::lower_bound(sizes, marker.length); size != sizes.begin();) {
       --size;
-      const Cell* covering = probe(address, *size);
+      const Cell* covering = probe(Masked::of(address, *size));
       if (covering != nullptr && covering->value != none) {
         marker.value = covering->value;
         break;
@@ -131,20 +128,30 @@ void PrefixMap::compact() {
   old.swap(cells_);
   for (const Cell& c : old) {
     if (c.length == Cell::free) continue;
-    std::size_t at = place(c.high, c.low, c.length);
+    std::size_t at = place({c.high, c.low, c.length});
     while (cells_[at].length != Cell::free) at = (at + 1) & (cells_.size() - 1);
     cells_[at] = c;
   }
 }
 
-std::uint32_t PrefixMap::find(const Address& address) const {
+std::size_t PrefixMap::start(const Address& address) const {
+  const auto& sizes = lengths(address);
+  if (sizes.empty()) return 0;
+  const std::size_t first = place(Masked::of(address, sizes[sizes.size() / 2]));
+  __builtin_prefetch(&cells_[first]);
+  return first;
+}
+
+std::uint32_t PrefixMap::find(const Address& address, std::size_t start) const {
   const auto& sizes = lengths(address);
   std::uint32_t best = none;
   std::size_t low = 0;
   std::size_t high = sizes.size();
   while (low < high) {
     const std::size_t middle = (low + high) / 2;
-    const Cell* found = probe(address, sizes[middle]);
+    const Masked masked = Masked::of(address, sizes[middle]);
+    const bool first = high - low == sizes.size();
+    const Cell* found = probe(masked, first ? start : place(masked));
     if (found == nullptr) {
       high = middle;
     } else {
@@ -153,14 +160,6 @@ std::uint32_t PrefixMap::find(const Address& address) const {
     }
   }
   return best;
-}
-
-void PrefixMap::prefetch(const Address& address) const {
-  const auto& sizes = lengths(address);
-  if (sizes.empty()) return;
-  const unsigned length = sizes[sizes.size() / 2];
-  const Masked masked{address, length};
-  __builtin_prefetch(&cells_[place(masked.high, masked.low, length)]);
 }
 
 }  // namespace sekimori

@@ -15,8 +15,7 @@ Prefix prefix(const char* text) {
 
 std::uint32_t find(const PrefixMap& map, const char* address) {
   const Address parsed = Address::parse(address).value();
-  map.prefetch(parsed);
-  return map.find(parsed);
+  return map.find(parsed, map.start(parsed));
 }
 
 /// What longest-prefix match means, one prefix after the other.

@@ -14,16 +14,18 @@
 namespace sekimori {
 
 // Most of the traffic, and nearly all of an attack, is plain: Ethernet without tags, IPv4 without
-// options, a whole TCP segment. Such frames are taken apart into columns, one for each 8 bytes of
-// header with an element for each packet of the burst, on which vector instructions work on several
-// packets at once.
+// options or IPv6 without extension headers, a whole TCP segment. Such frames are taken apart into
+// columns, one for each 8 bytes of header with an element for each packet of the burst, on which
+// vector instructions work on several packets at once.
 
-/// The headers of a burst's plain frames. The first 40 bytes behind the Ethernet header are five
-/// words as they lie in memory, so byte n of a word is its bits 8n to 8n+7:
+/// The headers of a burst's plain frames, in words as they lie in memory, so byte n of a word is
+/// its bits 8n to 8n+7:
 ///
-///     word 0   version and header length, TOS, total length, identification, fragment
-///     word 1   TTL, protocol, checksum, source
-///     word 2   destination, source port, destination port
+///     word 0   IPv4: version and header length, TOS, total length, identification, fragment
+///              IPv6: version, traffic class and flow label, payload length, next header, hop limit
+///     word 1   IPv4: TTL, protocol, checksum, source
+///              IPv6: last eight bytes of the source
+///     word 2   last four bytes of the destination, source port, destination port
 ///     word 3   sequence number, acknowledgement number
 ///     word 4   data offset, flags, window, checksum, urgent pointer
 ///
@@ -31,19 +33,37 @@ namespace sekimori {
 struct alignas(64) PlainTcp {
   static constexpr std::size_t words = 5;
   using Column = std::array<std::uint64_t, max_burst>;
+  using Ipv6Column = std::array<Column, 2>;  ///< addresses by halves
 
   std::array<Column, words> word{};
-  Column room{};      ///< bytes of the frame behind the Ethernet header
-  Column rest_sum{};  ///< checksum over TCP options and payload
-  Column verified{};  ///< all ones if the port has verified the checksum, else 0
-  Column offers{};    ///< what the TCP options offer, as `TcpOptions::offer`
-  std::array<TcpOptions, max_burst> options{};
+  std::uint64_t ipv6 = 0;  ///< the set of those over IPv6, which alone have the addresses below
+  Ipv6Column ipv6_source{};
+  Ipv6Column ipv6_destination{};
+  Column room{};                   ///< bytes of the frame behind the Ethernet header
+  Column rest_sum{};               ///< checksum over TCP options and payload
+  Column verified{};               ///< all ones if the port has verified the checksum, else 0
+  Column offers{};                 ///< what the TCP options offer, as `TcpOptions::offer`
+  std::uint64_t with_options = 0;  ///< the set of those with TCP options, which alone are read
+  std::array<TcpOptions, max_burst> options_read{};
+  static constexpr TcpOptions no_options{};
 
-  [[nodiscard]] std::uint32_t source(std::size_t i) const {  ///< as it lies in memory
-    return static_cast<std::uint32_t>(word[1][i] >> 32);
+  [[nodiscard]] const TcpOptions& options(std::size_t i) const {
+    return (with_options >> i & 1) != 0 ? options_read[i] : no_options;
   }
-  [[nodiscard]] std::uint32_t destination(std::size_t i) const {  ///< as it lies in memory
-    return static_cast<std::uint32_t>(word[2][i]);
+  [[nodiscard]] bool is_ipv6(std::size_t i) const { return (ipv6 >> i & 1) != 0; }
+  [[nodiscard]] Address source(std::size_t i) const {
+    return is_ipv6(i) ? ipv6_address(ipv6_source, i)
+                      : ipv4_address(static_cast<std::uint32_t>(word[1][i] >> 32));
+  }
+  [[nodiscard]] Address destination(std::size_t i) const {
+    return is_ipv6(i) ? ipv6_address(ipv6_destination, i)
+                      : ipv4_address(static_cast<std::uint32_t>(word[2][i]));
+  }
+  [[nodiscard]] std::uint16_t source_port(std::size_t i) const {
+    return __builtin_bswap16(static_cast<std::uint16_t>(word[2][i] >> 32));
+  }
+  [[nodiscard]] std::uint16_t destination_port(std::size_t i) const {
+    return __builtin_bswap16(static_cast<std::uint16_t>(word[2][i] >> 48));
   }
   [[nodiscard]] std::uint8_t flags(std::size_t i) const {
     return static_cast<std::uint8_t>(word[4][i] >> 8);
@@ -54,13 +74,27 @@ struct alignas(64) PlainTcp {
   [[nodiscard]] std::uint32_t acknowledgement(std::size_t i) const {
     return __builtin_bswap32(static_cast<std::uint32_t>(word[3][i] >> 32));
   }
+  /// Where the TCP header begins, in the frame.
+  [[nodiscard]] std::size_t tcp_offset(std::size_t i) const {
+    return sizeof(EthernetHeader) + (is_ipv6(i) ? sizeof(Ipv6Header) : sizeof(Ipv4Header));
+  }
   [[nodiscard]] std::size_t tcp_header_length(std::size_t i) const {
     return (word[4][i] >> 4 & 0xf) * 4;
+  }
+
+ private:
+  static Address ipv4_address(std::uint32_t raw) {
+    return Address::from_ipv4(std::bit_cast<be32>(raw));
+  }
+  static Address ipv6_address(const Ipv6Column& address, std::size_t i) {
+    std::array<std::uint8_t, 16> bytes;
+    store(bytes.data(), address[0][i]);
+    store(bytes.data() + 8, address[1][i]);
+    return Address::from_ipv6(bytes.data());
   }
 };
 
 inline constexpr std::size_t plain_ip_offset = sizeof(EthernetHeader);
-inline constexpr std::size_t plain_tcp_offset = plain_ip_offset + sizeof(Ipv4Header);
 
 /// Several elements of a column.
 using Lanes [[gnu::vector_size(32)]] = std::uint64_t;
@@ -77,6 +111,20 @@ inline void store_lanes(PlainTcp::Column& column, std::size_t at, const Lanes& v
 /// The set of those elements, from the lowest bit on, that a comparison has found true.
 [[nodiscard]] inline std::uint64_t set_of(const Lanes& comparison) {
   return static_cast<std::uint64_t>(_mm256_movemask_pd(reinterpret_cast<__m256d>(comparison)));
+}
+/// Whether any of the elements from `at` on is in the set.
+[[nodiscard]] constexpr bool any_of(std::uint64_t set, std::size_t at) {
+  return (set >> at & ((1U << lanes) - 1)) != 0;
+}
+/// All ones in those elements, from `at` on, that are in the set, and zeros in the others.
+[[nodiscard]] inline Lanes lanes_of(std::uint64_t set, std::size_t at) {
+  constexpr Lanes numbers{0, 1, 2, 3};
+  return -((Lanes{} + (set >> at)) >> numbers & 1);
+}
+/// The elements of one or of the other, as a mask says.
+[[nodiscard]] inline Lanes select(const Lanes& mask, const Lanes& where_set,
+                                  const Lanes& where_not) {
+  return (mask & where_set) | (~mask & where_not);
 }
 /// The bytes of each 32-bit half of each element in reverse order: to the network's order and back.
 [[nodiscard]] inline Lanes swap_32(const Lanes& values) {
@@ -99,6 +147,11 @@ inline void store_lanes(PlainTcp::Column& column, std::size_t at, const Lanes& v
   const Lanes once = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
   const Lanes twice = (once & 0xffff) + (once >> 16);
   return (twice & 0xffff) + (twice >> 16);
+}
+
+/// The sum of IPv6 addresses, for checksums.
+[[nodiscard]] inline Lanes sum_of_addresses(const PlainTcp::Ipv6Column& addresses, std::size_t at) {
+  return sum_of_halves(load_lanes(addresses[0], at)) + sum_of_halves(load_lanes(addresses[1], at));
 }
 
 /// Takes the plain frames of a burst of at most `max_burst` apart. Returns the set of them, bit i

@@ -12,6 +12,7 @@
 #include "dataplane/packet/plain_syn_ack.hpp"
 #include "dataplane/packet/plain_tcp.hpp"
 #include "dataplane/packet/siphash_burst.hpp"
+#include "dataplane/state/plain_messages.hpp"
 #include "dataplane/state/policy_tables.hpp"
 #include "dataplane/state/worker_state.hpp"
 
@@ -34,6 +35,15 @@ namespace sekimori {
       break;
   }
   return TrafficClass::other;
+}
+
+/// The connection of a segment from that side.
+[[nodiscard]] inline FlowKey key_of(const Headers& h, Side from) {
+  const FlowKey key{.client = h.source,
+                    .server = h.destination,
+                    .client_port = h.source_port,
+                    .server_port = h.destination_port};
+  return from == Side::outside ? key : key.reversed();
 }
 
 /// What its connection has to do with of a TCP segment.
@@ -145,12 +155,12 @@ struct Burst {
   // Parts of them without the rest.
 
   [[nodiscard]] const TcpOptions& options(std::size_t i) const {
-    return is_plain(i) ? columns.options[i] : headers_[i].options;
+    return is_plain(i) ? columns.options(i) : headers_[i].options;
   }
   [[nodiscard]] TcpSegment segment(std::size_t i) const {
     if (is_plain(i)) {
-      return {.start = frames[i].data + plain_tcp_offset,
-              .options = columns.options[i],
+      return {.start = frames[i].data + columns.tcp_offset(i),
+              .options = columns.options(i),
               .sequence = columns.sequence(i),
               .acknowledgement = columns.acknowledgement(i),
               .flags = columns.flags(i)};
@@ -163,15 +173,20 @@ struct Burst {
             .flags = h.tcp_flags};
   }
   [[nodiscard]] Family family(std::size_t i) const {
-    return is_plain(i) ? Family::ipv4 : headers_[i].source.family();
+    if (is_plain(i)) return columns.is_ipv6(i) ? Family::ipv6 : Family::ipv4;
+    return headers_[i].source.family();
   }
   [[nodiscard]] Address source(std::size_t i) const {
-    return is_plain(i) ? Address::from_ipv4(std::bit_cast<be32>(columns.source(i)))
-                       : headers_[i].source;
+    return is_plain(i) ? columns.source(i) : headers_[i].source;
   }
   [[nodiscard]] Address destination(std::size_t i) const {
-    return is_plain(i) ? Address::from_ipv4(std::bit_cast<be32>(columns.destination(i)))
-                       : headers_[i].destination;
+    return is_plain(i) ? columns.destination(i) : headers_[i].destination;
+  }
+  [[nodiscard]] std::uint16_t destination_port(std::size_t i) const {
+    return is_plain(i) ? columns.destination_port(i) : headers_[i].destination_port;
+  }
+  [[nodiscard]] FlowKey flow_key(std::size_t i) const {
+    return is_plain(i) ? key_of(columns, i, from) : key_of(headers_[i], from);
   }
   [[nodiscard]] bool is_plain(std::size_t i) const { return (plain >> i & 1) != 0; }
 

@@ -16,8 +16,8 @@ std::size_t nth(std::uint64_t set, std::uint32_t n) {
 
 void hash_sources(Burst& burst, const SourceLoads& loads, const SipHashBurst& hashing) {
   burst.source_messages.start(burst.frames.size());
-  if ((burst.proved & burst.plain) != 0) {
-    set_source_messages(burst.columns, burst.source_messages.all_ipv4());
+  if (const std::uint64_t plain = burst.proved & burst.plain; plain != 0) {
+    set_source_messages(burst.columns, plain, burst.source_messages);
   }
   for_each_packet(burst.proved & ~burst.plain, [&](std::size_t i) {
     burst.source_messages.set_ipv4(i, SourceLoads::message(burst.source(i)));

@@ -65,6 +65,12 @@ void follow_client(Burst& burst, const StageContext& context, std::size_t i,
   translate(segment.start, segment.options, to_server(flow));
 }
 
+/// Whether plain packet `i` is of the connection with this key.
+bool is_of(const Burst& burst, std::size_t i, const FlowKey& key) {
+  return burst.columns.is_ipv6(i) ? key == key_of(burst.columns, i, burst.from)
+                                  : key.has_message(burst.flow_messages.ipv4(i));
+}
+
 }  // namespace
 
 Translation to_server(const Flow& flow) {
@@ -90,7 +96,7 @@ bool take_open_segment(Burst& burst, const StageContext& context, std::size_t i)
   const std::uint32_t candidate = burst.candidates[i];
   if (candidate == FlowTable::none || !burst.is_plain(i)) return false;
   Flow& flow = context.state.flows[candidate];
-  if (!flow.key.has_message(burst.flow_messages.ipv4(i))) return false;
+  if (!is_of(burst, i, flow.key)) return false;
   const TcpSegment segment = burst.segment(i);
   if (flow.state == FlowState::connecting || segment.has(tcp_flag::syn)) return false;
   if (burst.from == Side::inside) {

@@ -140,10 +140,10 @@ void hash_syns(Burst& burst, const StageContext& context) {
   const std::size_t count = burst.frames.size();
   burst.messages.start(count);
   burst.source_messages.start(count);
-  if ((burst.to_answer & burst.plain) != 0) {
-    set_source_messages(burst.columns, burst.source_messages.all_ipv4());
-    set_cookie_messages(burst.columns, burst.message_bits, burst.messages.all_ipv4());
-    if (context.slot() % 2 != 0) burst.messages.all_ipv4().second_key = burst.plain;
+  if (const std::uint64_t plain = burst.to_answer & burst.plain; plain != 0) {
+    set_source_messages(burst.columns, plain, burst.source_messages);
+    set_cookie_messages(burst.columns, plain, burst.message_bits,
+                        context.slot() % 2 != 0 ? plain : 0, burst.messages);
   }
   const std::uint64_t others = burst.to_answer & ~burst.plain;
   for_each_packet(others, [&](std::size_t i) {

@@ -80,17 +80,14 @@ void check_cookies(Burst& burst, StageContext& context, std::uint64_t acknowledg
   std::uint64_t possible = 0;
   for_each_packet(plain, [&](std::size_t i) {
     const auto read = read_cookie(slot, burst.columns.acknowledgement(i) - 1,
-                                  echoed_timestamp(burst.columns.options[i]));
+                                  echoed_timestamp(burst.columns.options(i)));
     if (!read) return;
     const CookieOptions options{read->slot, read->agreed};
     burst.message_bits[i] = options.message_bits;
     second_key |= std::uint64_t{options.odd_slot} << i;
     possible |= std::uint64_t{1} << i;
   });
-  if (possible != 0) {
-    set_cookie_messages(burst.columns, burst.message_bits, burst.messages.all_ipv4());
-    burst.messages.all_ipv4().second_key = second_key;
-  }
+  set_cookie_messages(burst.columns, possible, burst.message_bits, second_key, burst.messages);
   for_each_packet(acknowledgements & ~plain, [&](std::size_t i) {
     const Headers& ack = burst.headers(i);
     const auto read = read_cookie(slot, ack.acknowledgement - 1, echoed_timestamp(ack.options));

@@ -11,19 +11,6 @@
 namespace sekimori {
 namespace {
 
-FlowKey key_of(const Headers& h, Side from) {
-  if (from == Side::outside) {
-    return {.client = h.source,
-            .server = h.destination,
-            .client_port = h.source_port,
-            .server_port = h.destination_port};
-  }
-  return {.client = h.destination,
-          .server = h.source,
-          .client_port = h.destination_port,
-          .server_port = h.source_port};
-}
-
 void proxy_new(TcpPacket& p) {
   if (p.is_rst()) return p.drop(DropReason::connection_unknown);
   if (const auto match = match_cookie(p)) return open_connection(p, *match);
@@ -153,11 +140,9 @@ void hash_flows(Burst& burst, const StageContext& context, std::uint64_t segment
   const WorkerState& state = context.state;
   PacketMessages& messages = burst.flow_messages;
   messages.start(burst.frames.size());
-  if ((segments & burst.plain) != 0) {
-    set_flow_messages(burst.columns, burst.from, messages.all_ipv4());
-  }
+  set_flow_messages(burst.columns, burst.from, segments & burst.plain, messages);
   for_each_packet(segments & ~burst.plain, [&](std::size_t i) {
-    burst.flow_keys[i] = key_of(burst.headers(i), burst.from);
+    burst.flow_keys[i] = burst.flow_key(i);
     burst.flow_keys[i].add_to(messages, i);
   });
   state.hashing.table_hashes(state.flow_key, messages);
@@ -200,8 +185,7 @@ Authenticated sort_by_mode(const Burst& burst, const StageContext& context,
     const ProtectedObject& object = context.policy.protected_object(index);
     if (object.record.service_count == 0) return sort(object.record.syn_mode, run);
     for_each_packet(run, [&](std::size_t i) {
-      sort(context.policy.syn_mode(object, burst.headers(i).destination_port),
-           std::uint64_t{1} << i);
+      sort(context.policy.syn_mode(object, burst.destination_port(i)), std::uint64_t{1} << i);
     });
   });
   return result;
@@ -230,7 +214,7 @@ std::uint32_t find_flow(const Burst& burst, const FlowTable& flows, std::size_t 
 void handle_segment(Burst& burst, StageContext& context, std::size_t i) {
   if (take_open_segment(burst, context, i)) return;
   FlowKey& key = burst.flow_keys[i];
-  if (burst.is_plain(i)) key = key_of(burst.headers(i), burst.from);
+  if (burst.is_plain(i)) key = burst.flow_key(i);
   TcpPacket packet{.burst = burst,
                    .context = context,
                    .number = i,
@@ -247,8 +231,7 @@ void handle_segment(Burst& burst, StageContext& context, std::size_t i) {
 /// A SYN never touches a connection that exists; only the proof that follows it may.
 void note_syn(const Burst& burst, StageContext& context, std::size_t i) {
   FlowTable& flows = context.state.flows;
-  const FlowKey key = key_of(burst.headers(i), burst.from);
-  const std::uint32_t flow = flows.find(burst.flow_messages.hash(i), key);
+  const std::uint32_t flow = flows.find(burst.flow_messages.hash(i), burst.flow_key(i));
   if (flow != FlowTable::none) flows[flow].flags |= flow_flag::syn_seen;
 }
 

@@ -25,6 +25,12 @@ struct FlowKey {
            static_cast<unsigned>(a.server_port == b.server_port);
   }
 
+  /// The key with its ends exchanged.
+  [[nodiscard]] FlowKey reversed() const {
+    return {
+        .client = server, .server = client, .client_port = server_port, .server_port = client_port};
+  }
+
   [[nodiscard]] std::uint64_t hash(const SipKey& key) const {
     return client.is_ipv4() ? siphash<1, 3>(key, ipv4_message())
                             : siphash<1, 3>(key, ipv6_message());

@@ -42,7 +42,7 @@ Bytes untagged(Bytes frame) {
 test::TestPolicy policy_of(bool assumed_timestamps) {
   test::TestPolicy policy;
   policy.objects = {{.name = "server",
-                     .prefixes = {"192.0.2.10"},
+                     .prefixes = {"192.0.2.10", "2001:db8::10"},
                      .settings = test::ordinary_object(SynMode::proxy)}};
   policy.objects[0].settings.assumed_timestamps = assumed_timestamps ? 1 : 0;
   return policy;
@@ -91,9 +91,6 @@ class Lanes {
   std::unique_ptr<Box> tagged_;
 };
 
-constexpr const char* client_ends = "198.51.100.7:4000 > 192.0.2.10:80 tcp ";
-constexpr const char* server_ends = "192.0.2.10:80 > 198.51.100.7:4000 tcp ";
-
 std::string text(const char* key, std::uint32_t value) {
   return std::string{" "} + key + "=" + std::to_string(value);
 }
@@ -113,20 +110,33 @@ std::string offers(Random& random) {
 
 /// A connection and the numbers that its ends are at.
 struct Connection {
+  std::string client = "198.51.100.7:4000";
+  std::string server = "192.0.2.10:80";
   std::uint32_t client_next = 0;
   std::uint32_t client_knows = 0;  ///< of the server's numbers as the client sees them
   std::uint32_t server_next = 0;
   bool timestamps = false;
+
+  /// The beginning of a line, up to the flags.
+  [[nodiscard]] std::string line(Side from, const std::string& flags) const {
+    const bool outside = from == Side::outside;
+    return (outside ? client : server) + " > " + (outside ? server : client) + " tcp [" + flags +
+           "]";
+  }
 };
 
 Connection establish(Lanes& lanes, Random& random) {
   Connection c{.client_next = start_number(random),
                .server_next = start_number(random),
                .timestamps = one_in(random, 2)};
+  if (one_in(random, 3)) {
+    c.client = "[2001:db8:1::7]:4000";
+    c.server = "[2001:db8::10]:80";
+  }
   const std::string client_ts = c.timestamps ? " ts=100/0" : "";
-  const Fate answer =
-      lanes.take(Side::outside, {client_ends + std::string{"[S]"} + text("seq", c.client_next) +
-                                 client_ts + offers(random)})[0];
+  const Fate answer = lanes.take(
+      Side::outside,
+      {c.line(Side::outside, "S") + text("seq", c.client_next) + client_ts + offers(random)})[0];
   Bytes bytes = answer.bytes;
   const auto length = static_cast<std::uint32_t>(bytes.size());
   const Headers syn_ack = parse({.data = bytes.data(), .length = length, .capacity = length});
@@ -134,10 +144,10 @@ Connection establish(Lanes& lanes, Random& random) {
   ++c.client_next;
   const std::string echo =
       c.timestamps ? " ts=101/" + std::to_string(syn_ack.options.timestamp_value) : "";
-  lanes.take(Side::outside, {client_ends + std::string{"[.]"} + text("seq", c.client_next) +
+  lanes.take(Side::outside, {c.line(Side::outside, ".") + text("seq", c.client_next) +
                              text("ack", c.client_knows) + echo});
   const std::string server_ts = c.timestamps && !one_in(random, 3) ? " ts=9000/101" : "";
-  lanes.take(Side::inside, {server_ends + std::string{"[S.]"} + text("seq", c.server_next) +
+  lanes.take(Side::inside, {c.line(Side::inside, "S.") + text("seq", c.server_next) +
                             text("ack", c.client_next) + server_ts + offers(random)});
   ++c.server_next;
   return c;
@@ -152,8 +162,8 @@ std::string segment(Random& random, Connection& c, Side from) {
   std::uint32_t sequence = next - (one_in(random, 8) ? below(random, 5000) : 0);
   if (one_in(random, 16)) sequence = static_cast<std::uint32_t>(random());
   const std::uint32_t length = one_in(random, 2) ? below(random, 200) : 0;
-  std::string line = from == Side::outside ? client_ends : server_ends;
-  line += "[" + flags + "]" + text("seq", sequence) + text("win", below(random, 65'536));
+  std::string line =
+      c.line(from, flags) + text("seq", sequence) + text("win", below(random, 65'536));
   if (flags != "R" && flags != "S") line += text("ack", knows + below(random, 1000));
   for (std::uint32_t nops = below(random, 3); nops > 0; --nops) line += " nop";
   if (c.timestamps || one_in(random, 8)) {

@@ -112,7 +112,8 @@ RC_GTEST_PROP(MessagesAtOnce, FindTheFlowsOfEachPacket, (std::uint64_t k0, std::
   TakenBurst taken;
   const SipKey key{.k0 = k0, .k1 = k1};
   for (const Side from : {Side::outside, Side::inside}) {
-    set_flow_messages(*taken.plain, from, taken.messages->all_ipv4());
+    taken.messages->start(taken.size());
+    set_flow_messages(*taken.plain, from, taken.burst.all(), *taken.messages);
     taken.hashing.table_hashes(key, *taken.messages);
     for (std::size_t i = 0; i < taken.size(); ++i) {
       const Headers& h = taken.headers[i];
@@ -120,6 +121,7 @@ RC_GTEST_PROP(MessagesAtOnce, FindTheFlowsOfEachPacket, (std::uint64_t k0, std::
       if (from == Side::inside) {
         flow = {h.destination, h.source, h.destination_port, h.source_port};
       }
+      RC_ASSERT(key_of(*taken.plain, i, from) == flow);
       RC_ASSERT(taken.messages->hash(i) == flow.hash(key));
     }
   }
@@ -128,7 +130,7 @@ RC_GTEST_PROP(MessagesAtOnce, FindTheFlowsOfEachPacket, (std::uint64_t k0, std::
 RC_GTEST_PROP(MessagesAtOnce, CountTheSourceOfEachPacket, (std::uint64_t k0, std::uint64_t k1)) {
   TakenBurst taken;
   const SipKey key{.k0 = k0, .k1 = k1};
-  set_source_messages(*taken.plain, taken.messages->all_ipv4());
+  set_source_messages(*taken.plain, taken.burst.all(), *taken.messages);
   taken.hashing.table_hashes(key, *taken.messages);
   for (std::size_t i = 0; i < taken.size(); ++i) {
     RC_ASSERT(taken.messages->hash(i) ==
@@ -174,9 +176,8 @@ RC_GTEST_PROP(CookiesAtOnce, AreThoseOfOneAtATime, (std::uint32_t seed, std::uin
     message_bits[i] = options.message_bits;
     cookie_bits[i] = options.cookie_bits;
   }
-  SipMessages<2>& messages = taken.messages->all_ipv4();
-  set_cookie_messages(*taken.plain, message_bits, messages);
-  if (at.slot % 2 != 0) messages.second_key = taken.burst.all();
+  set_cookie_messages(*taken.plain, taken.burst.all(), message_bits,
+                      at.slot % 2 != 0 ? taken.burst.all() : 0, *taken.messages);
   hash_cookies(taken.hashing, at.keys, at.slot, *taken.messages);
   PlainTcp::Column cookies{};
   make_cookies(*taken.plain, taken.size(), taken.messages->hashes(), cookie_bits, cookies);

@@ -15,12 +15,13 @@ Headers parsed(const Frame& frame) {
   return parse(whole);
 }
 
-/// Untagged IPv4 without options, a whole segment without fault. A partial checksum has to be
-/// completed, which is for `parse`.
+/// Untagged IPv4 without options or IPv6 without extension headers, a whole segment without fault.
+/// A partial checksum has to be completed, which is for `parse`.
 bool is_plain(const Headers& h) {
-  return !h.fault && h.kind == Kind::tcp && h.ethertype == ethertype::ipv4 &&
-         h.ip_offset == plain_ip_offset && h.transport_offset == plain_tcp_offset &&
-         !h.checksum_completed;
+  const std::size_t ip_length =
+      h.ethertype == ethertype::ipv4 ? sizeof(Ipv4Header) : sizeof(Ipv6Header);
+  return !h.fault && h.kind == Kind::tcp && h.ip_offset == plain_ip_offset &&
+         h.transport_offset == plain_ip_offset + ip_length && !h.checksum_completed;
 }
 
 /// The name of a field that is not the same in both.
@@ -62,16 +63,19 @@ const char* different_field(const Headers& a, const Headers& b) {
 
 /// The columns beside the headers of plain frame i.
 const char* wrong_column(const PlainTcp& plain, std::size_t i, const Headers& h) {
-  if (plain.source(i) != h.source.ipv4().raw()) return "source()";
-  if (plain.destination(i) != h.destination.ipv4().raw()) return "destination()";
+  if (plain.source(i) != h.source) return "source()";
+  if (plain.destination(i) != h.destination) return "destination()";
+  if (plain.source_port(i) != h.source_port) return "source_port()";
+  if (plain.destination_port(i) != h.destination_port) return "destination_port()";
+  if (plain.tcp_offset(i) != h.transport_offset) return "tcp_offset()";
   if (plain.flags(i) != h.tcp_flags) return "flags()";
   if (plain.sequence(i) != h.sequence) return "sequence()";
   if (plain.acknowledgement(i) != h.acknowledgement) return "acknowledgement()";
-  if (plain.tcp_header_length(i) != h.payload_offset - plain_tcp_offset) {
+  if (plain.tcp_offset(i) + plain.tcp_header_length(i) != h.payload_offset) {
     return "tcp_header_length()";
   }
   if (plain.offers[i] != h.options.offer()) return "offers";
-  return different_field(plain.options[i], h.options);
+  return different_field(plain.options(i), h.options);
 }
 
 /// What is compared of a set: the packets of `about`, where alone it has a meaning.

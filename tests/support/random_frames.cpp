@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstddef>
 #include <vector>
 
 #include "dataplane/packet/checksum.hpp"
@@ -70,9 +72,9 @@ std::string random_link(Random& random) {
   return link;
 }
 
-/// A right segment with one more word, at the end or where the words of IP stand.
-std::string plain_with(Random& random, const std::string& tcp_word, const std::string& ip_word = {},
-                       const std::string& link_word = {}) {
+/// A right segment over IPv4 with one more word, at the end or where the words of IP stand.
+std::string ipv4_with(Random& random, const std::string& tcp_word, const std::string& ip_word = {},
+                      const std::string& link_word = {}) {
   return link_word + random_link(random) + random_ipv4_ends(random) + ip_word + " tcp" +
          random_flags(random) + random_numbers(random) + random_tcp_options(random) + tcp_word +
          random_payload(random);
@@ -104,36 +106,47 @@ std::string with_tags(Random& random) {
   for (std::uint32_t i = below(random, 3); i < 3; ++i) {
     tags += (one_in(random, 2) ? "vlan=" : "svlan=") + std::to_string(below(random, 65536)) + " ";
   }
-  return plain_with(random, {}, {}, tags);
+  return ipv4_with(random, {}, {}, tags);
 }
 
 std::string with_ip_options(Random& random) {
   static constexpr std::array options{"01010101", "00",   "94040000", "8303",
                                       "8903",     "0701", "010100"};
-  return plain_with(random, {}, std::string{" ipopt="} + options[below(random, options.size())]);
+  return ipv4_with(random, {}, std::string{" ipopt="} + options[below(random, options.size())]);
 }
 
 std::string as_fragment(Random& random) {
   std::string place = word("frag", below(random, 3) * 8);
   if (one_in(random, 2)) place += "+";
-  return plain_with(random, {}, place);
+  return ipv4_with(random, {}, place);
 }
 
-std::string over_ipv6(Random& random) {
-  return random_link(random) + "[2001:db8::" + std::to_string(below(random, 4)) +
-         "]:4000 > [2001:db8::10]:80" + (one_in(random, 4) ? " ext=60:00010400000000" : "") +
-         " tcp" + random_flags(random) + random_numbers(random) + random_tcp_options(random) +
-         random_payload(random);
+std::string with_wrong_ipv6(Random& random) {
+  static constexpr std::array ends{"[::]:4000 > [2001:db8::10]:80",
+                                   "[::1]:4000 > [2001:db8::10]:80",
+                                   "[::2]:4000 > [2001:db8::10]:80",
+                                   "[::100]:4000 > [2001:db8::10]:80",
+                                   "[1::1]:4000 > [2001:db8::10]:80",
+                                   "[ff02::1]:4000 > [2001:db8::10]:80",
+                                   "[::ffff:192.0.2.1]:4000 > [2001:db8::10]:80",
+                                   "[1::ffff:192.0.2.1]:4000 > [1::ffff:192.0.2.2]:80",
+                                   "[2001:db8::7]:4000 > [::ffff:192.0.2.1]:80",
+                                   "[2001:db8::7]:4000 > [2001:db8::7]:80",
+                                   "[2001:db8::7]:4000 > [2001:db9::7]:80",
+                                   "[2001:db8::7]:0 > [2001:db8::10]:80",
+                                   "[2001:db8::7]:4000 > [2001:db8::10]:80 ext=60:00010400000000"};
+  return random_link(random) + ends[below(random, ends.size())] + " tcp" + random_flags(random) +
+         random_numbers(random) + random_tcp_options(random) + random_payload(random);
 }
 
 std::string of_wrong_length(Random& random) {
-  if (one_in(random, 3)) return plain_with(random, {}, word("ihl", below(random, 16)));
-  if (one_in(random, 2)) return plain_with(random, word("off", below(random, 16)));
-  return plain_with(random, {}, word("iplen", below(random, one_in(random, 2) ? 128 : 65536)));
+  if (one_in(random, 3)) return ipv4_with(random, {}, word("ihl", below(random, 16)));
+  if (one_in(random, 2)) return ipv4_with(random, word("off", below(random, 16)));
+  return ipv4_with(random, {}, word("iplen", below(random, one_in(random, 2) ? 128 : 65536)));
 }
 
 std::string with_wrong_checksum(Random& random) {
-  return one_in(random, 2) ? plain_with(random, " badsum") : plain_with(random, {}, " badip");
+  return one_in(random, 2) ? ipv4_with(random, " badsum") : ipv4_with(random, {}, " badip");
 }
 
 std::string with_wrong_options(Random& random) {
@@ -156,37 +169,62 @@ std::string not_tcp(Random& random) {
   return lines[below(random, lines.size())];
 }
 
+/// Ends of IPv6 with the words of IP, both valid. As over IPv4, neighbours share addresses often.
+std::string random_ipv6_ends(Random& random) {
+  static constexpr std::array networks{"2001:db8::", "2001:db8:0:1::", "2001:db9::", "fe80::"};
+  const auto end = [&random](std::uint32_t first) {
+    std::string text{'['};
+    text += networks[below(random, networks.size())];
+    return text + std::to_string(first + below(random, 2)) +
+           "]:" + std::to_string(random_port(random));
+  };
+  const std::string source = end(1);
+  return source + " > " + end(3) + maybe(random, word("tos", below(random, 256))) +
+         maybe(random, word("flow", below(random, 1U << 20))) +
+         maybe(random, word("ttl", below(random, 256)));
+}
+
+std::string random_ends(Random& random) {
+  return one_in(random, 3) ? random_ipv6_ends(random) : random_ipv4_ends(random);
+}
+
 using MakeLine = std::string (*)(Random&);
 constexpr std::array<MakeLine, 18> kinds_of_frames{
     random_plain_tcp,     random_plain_tcp, random_plain_tcp, random_plain_tcp,
     random_plain_syn,     random_plain_syn, random_plain_syn, random_plain_syn,
     with_wrong_addresses, with_any_flags,   with_tags,        with_ip_options,
-    as_fragment,          over_ipv6,        of_wrong_length,  with_wrong_checksum,
+    as_fragment,          with_wrong_ipv6,  of_wrong_length,  with_wrong_checksum,
     with_wrong_options,   not_tcp};
 
-constexpr std::size_t plain_headers = 54;
-constexpr std::size_t tcp_checksum_at = 50;
-constexpr std::size_t urgent_pointer_at = 52;
+Headers parse_copy(Bytes frame) {
+  const auto length = static_cast<std::uint32_t>(frame.size());
+  return parse({.data = frame.data(), .length = length, .capacity = length});
+}
 
 /// What a stack leaves to offload: the sum of the pseudo-header, not complemented.
 void make_checksum_partial(Bytes& frame) {
-  if (frame.size() < plain_headers) return;
-  const std::size_t length = load<be16>(&frame[16]).host() - sizeof(Ipv4Header);
-  std::uint32_t sum = pseudo_header(std::span{frame}.subspan(26, 8), 6, length);
+  const Headers h = parse_copy(frame);
+  if (h.kind != Kind::tcp || h.fault) return;
+  const std::size_t addresses = 2 * (h.source.is_ipv4() ? sizeof(be32) : sizeof(Address));
+  const std::size_t first = h.transport_offset - addresses;
+  const std::size_t length = h.ip_end - h.transport_offset;
+  std::uint32_t sum = pseudo_header(std::span{frame}.subspan(first, addresses), 6, length);
   while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
-  frame[tcp_checksum_at] = static_cast<std::uint8_t>(sum >> 8);
-  frame[tcp_checksum_at + 1] = static_cast<std::uint8_t>(sum);
+  const std::size_t at = h.transport_offset + offsetof(TcpHeader, checksum);
+  frame[at] = static_cast<std::uint8_t>(sum >> 8);
+  frame[at + 1] = static_cast<std::uint8_t>(sum);
 }
 
 /// Moves the checksum into the urgent pointer, so that what remains is a zero, written as one of
 /// the two that one's complement has.
 void make_checksum_zero(Bytes& frame, bool negative) {
-  if (frame.size() < plain_headers) return;
-  const be16 checksum = load<be16>(&frame[tcp_checksum_at]);
-  const be16 urgent = load<be16>(&frame[urgent_pointer_at]);
-  const std::uint16_t sum = checksum_fold(std::uint64_t{checksum.raw()} + urgent.raw());
-  store(&frame[urgent_pointer_at], sum);
-  frame[tcp_checksum_at] = frame[tcp_checksum_at + 1] = negative ? 0xff : 0;
+  const Headers h = parse_copy(frame);
+  if (h.kind != Kind::tcp || h.fault) return;
+  auto& tcp = header_at<TcpHeader>(frame.data() + h.transport_offset);
+  const std::uint16_t sum =
+      checksum_fold(std::uint64_t{tcp.checksum.raw()} + tcp.urgent_pointer.raw());
+  tcp.urgent_pointer = std::bit_cast<be16>(sum);
+  tcp.checksum = be16{static_cast<std::uint16_t>(negative ? 0xffff : 0)};
 }
 
 void change_some_bytes(Random& random, Bytes& frame) {
@@ -254,13 +292,14 @@ std::string random_syn_options(Random& random) {
 }
 
 std::string random_plain_tcp(Random& random) {
-  return plain_with(random, {});
+  return random_link(random) + random_ends(random) + " tcp" + random_flags(random) +
+         random_numbers(random) + random_tcp_options(random) + random_payload(random);
 }
 
 std::string random_plain_syn(Random& random) {
-  return random_link(random) + random_ipv4_ends(random) + " tcp [S" +
-         (one_in(random, 4) ? "EW" : "") + "]" + random_numbers(random) +
-         random_syn_options(random) + (one_in(random, 4) ? random_payload(random) : "");
+  return random_link(random) + random_ends(random) + " tcp [S" + (one_in(random, 4) ? "EW" : "") +
+         "]" + random_numbers(random) + random_syn_options(random) +
+         (one_in(random, 4) ? random_payload(random) : "");
 }
 
 Bytes random_frame(Random& random) {

@@ -29,8 +29,8 @@ using Random = std::mt19937;
 /// The options of a SYN, as often as not those of Linux.
 [[nodiscard]] std::string random_syn_options(Random& random);
 
-/// A right TCP segment over IPv4 without IP options and tags: any flags, options, payload and
-/// padding that are allowed.
+/// A right TCP segment without tags, over IPv4 without options or IPv6 without extension headers:
+/// any flags, options, payload and padding that are allowed.
 [[nodiscard]] std::string random_plain_tcp(Random& random);
 /// A SYN of the same kind.
 [[nodiscard]] std::string random_plain_syn(Random& random);

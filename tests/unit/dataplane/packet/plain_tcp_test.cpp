@@ -66,10 +66,13 @@ TEST_P(PlainFrame, IsToldFromOthersAtEveryPlace) {
 }
 
 const std::string v4 = "198.51.100.7:4000 > 192.0.2.10:80 ";
+const std::string v6 = "[2001:db8::7]:4000 > [2001:db8::10]:80 ";
 
 INSTANTIATE_TEST_SUITE_P(
     Right, PlainFrame,
     testing::Values(
+        Row{"a SYN over IPv6", v6 + "tcp [S] seq=1 mss=1440 sackok ts=10/0 nop ws=7", true},
+        Row{"data over IPv6", v6 + "tcp [P.] seq=1 ack=2 len=40", true},
         Row{"a SYN of Linux", v4 + "tcp [S] seq=1 mss=1460 sackok ts=10/0 nop ws=7", true},
         Row{"the same with a scale above the largest",
             v4 + "tcp [S] seq=1 mss=1460 sackok ts=10/0 nop ws=200", true},
@@ -98,7 +101,8 @@ INSTANTIATE_TEST_SUITE_P(
     WrongOrUncommon, PlainFrame,
     testing::Values(
         Row{"a tag", "vlan=5 " + v4 + "tcp [S]", false},
-        Row{"IPv6", "[2001:db8::7]:4000 > [2001:db8::10]:80 tcp [S] seq=1 len=40", false},
+        Row{"IPv6 with an extension header",
+            "[2001:db8::7]:4000 > [2001:db8::10]:80 ext=60:00010400000000 tcp [S] seq=1", false},
         Row{"IPv4 options", v4 + "ipopt=01010101 tcp [S]", false},
         Row{"UDP", v4 + "udp len=30", false}, Row{"ARP", "ether=0x0806 len=46", false},
         Row{"another version", v4 + "ver=5 tcp [S]", false},

@@ -77,6 +77,16 @@ TEST_F(Kernel, SendsAnswersToTheHostIfAsked) {
   check_counters();
 }
 
+/// SYN-ACKs that find no way back hold up what comes behind them, and none is lost.
+TEST_F(Kernel, LosesNoAnswerWhileItsWayIsSlow) {
+  begin_epoch(0, start_ms);
+  bench_.set_pace({.send = 8, .take = 8, .take_back = 1});
+  for (int i = 0; i < 300; ++i) queue(linux_syn(random_, web, 80));
+  drain();
+  EXPECT_EQ(seen_["sent_back_frames"], 300U);
+  check_counters();
+}
+
 /// A scale that was learned is advertised from the next slot on, and until then the one before it.
 TEST_F(Kernel, AdvertisesALearnedScaleFromTheNextSlotOn) {
   for (const std::uint64_t age : {0U, 1U, 2U}) {

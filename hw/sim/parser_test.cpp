@@ -188,6 +188,42 @@ TEST_F(HeaderParser, AgreesWithSoftwareAboutFramesOfEveryShape) {
   for (int kind = 0; kind < 7; ++kind) EXPECT_GE(seen_["kind " + std::to_string(kind)], 100U);
 }
 
+/// Every version and header length that an IP header may begin with.
+TEST_F(HeaderParser, KnowsEveryVersionAndHeaderLength) {
+  for (const bool ipv6 : {false, true}) {
+    for (unsigned begins = 0; begins < 256; ++begins) {
+      Packet packet{.source = random_source(random_, ipv6),
+                    .destination = random_source(random_, ipv6),
+                    .protocol = protocol::tcp};
+      packet.segment =
+          TestSegment{
+              .source_port = 1, .destination_port = 2, .flags = tcp_flag::ack, .payload = 60}
+              .bytes(random_);
+      Bytes frame = packet.frame(random_);
+      frame[14] = static_cast<std::uint8_t>(begins);
+      ASSERT_NO_FATAL_FAILURE(send(frame, 0));
+    }
+  }
+  drain();
+}
+
+/// UDP needs no checksum over IPv4 (RFC 768), but over IPv6 (RFC 8200, section 8.1).
+TEST_F(HeaderParser, KnowsWhereUdpNeedsAChecksum) {
+  for (const bool ipv6 : {false, true}) {
+    Packet packet{.source = random_source(random_, ipv6),
+                  .destination = random_source(random_, ipv6),
+                  .protocol = protocol::udp,
+                  .segment = {0, 1, 0, 2, 0, 12, 0, 0, 1, 2, 3, 4}};
+    Bytes frame = packet.frame(random_);
+    const std::size_t checksum = 14U + (ipv6 ? 40U : 20U) + 6U;
+    frame[checksum] = frame[checksum + 1] = 0;
+    ASSERT_NO_FATAL_FAILURE(send(frame, 0));
+  }
+  drain();
+  EXPECT_EQ(seen_["none"], 1U);
+  EXPECT_EQ(seen_["udp_checksum"], 1U);
+}
+
 /// Every length of frame on the way, with a segment that fills it.
 TEST_F(HeaderParser, SumsSegmentsOfEveryLength) {
   for (std::uint32_t length = 54; length <= max_frame; length += length < 700 ? 1 : 61) {

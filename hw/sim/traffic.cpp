@@ -171,6 +171,10 @@ PolicyContents bench_policy(unsigned variant) {
                   static_cast<std::uint16_t>(1005 + 10 * port), SynMode::off);
   }
   ObjectRecord& listed = maker.object({"198.51.100.192/26"}, SynMode::proxy);
+  // Every second policy has its ranges at other places of the card's search tree.
+  if (variant % 2 == 1) {
+    maker.object({"5.0.0.0/8", "7.0.0.0/8", "9.0.0.0/8", "2001:db7::/32"}, SynMode::off);
+  }
   maker.own_source("10.1.0.0/16", SourceAction::allow);
   maker.own_source("10.1.2.0/24", SourceAction::block);
   maker.own_source("2000:1::/32", SourceAction::allow);

@@ -21,7 +21,7 @@ ROOT = HERE.parents[1]
 
 def metadata_outputs(metadata):
     yield ROOT / "hw/rtl/generated/mark_pkg.sv", emit_metadata.package(metadata)
-    yield ROOT / "hw/host/metadata.hpp", emit_metadata.header(metadata)
+    yield ROOT / "common/card_metadata.hpp", emit_metadata.header(metadata)
     yield ROOT / "docs/hw/metadata.md", emit_metadata.page(metadata)
 
 

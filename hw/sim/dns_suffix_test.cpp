@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "Vdns_suffix.h"
+#include "common/card_metadata.hpp"
 #include "hw/host/dns_suffix_kernel.hpp"
-#include "hw/host/metadata.hpp"
 #include "hw/sim/dns_traffic.hpp"
 #include "hw/sim/length.hpp"
 #include "hw/sim/stream_bench.hpp"

@@ -5,13 +5,13 @@
 #include <memory>
 #include <vector>
 
+#include "common/card_metadata.hpp"
 #include "common/clock.hpp"
 #include "common/cookie_keys.hpp"
 #include "common/policy_image.hpp"
 #include "common/stats_segment.hpp"
 #include "dataplane/packet/parse.hpp"
 #include "dataplane/stages/burst.hpp"
-#include "hw/host/metadata.hpp"
 #include "hw/host/offload.hpp"
 #include "hw/sim/frames.hpp"
 

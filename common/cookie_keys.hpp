@@ -47,7 +47,9 @@ class MasterSecret {
 
   /// The cookie key of one slot: crypto_kdf with context "sekicook" and the slot as subkey number.
   [[nodiscard]] SipKey cookie_key(std::uint64_t slot) const;
-  /// A key for the hash tables of this process; `purpose` tells the keys apart.
+  /// The key of the connections' hash, which a card puts into its metadata.
+  [[nodiscard]] SipKey flow_key() const { return table_key(0); }
+  /// A key for the hash tables of this process; `purpose` tells the keys apart. 0 is taken.
   [[nodiscard]] SipKey table_key(std::uint64_t purpose) const;
 
  private:

@@ -86,6 +86,7 @@ Json snapshot_json(const StatsSnapshot& snapshot, const SnapshotContext& context
       {"links",
        {{"outside", link_text(snapshot.outside_link_up)},
         {"inside", link_text(snapshot.inside_link_up)}}},
+      {"card", card_state_names[static_cast<std::size_t>(snapshot.card_state)]},
       {"management", management_json(snapshot, context)}};
   result.update(outcomes_json(snapshot.total()));
 

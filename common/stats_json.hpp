@@ -29,9 +29,10 @@ struct SnapshotContext {
 };
 
 /// {"instance", "pid", "alive", "started", "heartbeat_age_s", "policy": {"generation", "id"},
-/// "links": {"outside", "inside"}, "management": {"heartbeat_age_s" (null when control has never
-/// called), "measures_revision", "measures_in_force", "cookie_keys_own"}}, then the keys of
-/// `outcomes_json` for all workers together, then "workers" and "objects".
+/// "links": {"outside", "inside"}, "card" (the name of a `CardState`), "management":
+/// {"heartbeat_age_s" (null when control has never called), "measures_revision",
+/// "measures_in_force", "cookie_keys_own"}}, then the keys of `outcomes_json` for all workers
+/// together, then "workers" and "objects".
 [[nodiscard]] Json snapshot_json(const StatsSnapshot& snapshot, const SnapshotContext& context);
 
 /// A policy's identifier as logs and statistics write it: 16 hexadecimal digits.

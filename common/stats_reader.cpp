@@ -106,6 +106,9 @@ void read_header(const StatsHeader& header, StatsSnapshot& snapshot) {
   snapshot.policy_id = read_cell(header.policy_id);
   snapshot.outside_link_up = read_cell(header.outside_link_up) != 0;
   snapshot.inside_link_up = read_cell(header.inside_link_up) != 0;
+  const std::uint64_t card = read_cell(header.card_state);
+  snapshot.card_state =
+      card < card_state_names.size() ? CardState{static_cast<std::uint8_t>(card)} : CardState::none;
   snapshot.measures_revision = read_cell(header.measures_revision);
   snapshot.measures_in_force = read_cell(header.measures_in_force);
   snapshot.management_heartbeat_unix_ns = read_cell(header.management_heartbeat_unix_ns);

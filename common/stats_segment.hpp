@@ -24,7 +24,7 @@ namespace sekimori {
 // number is read whole, and numbers of different fields may be a moment apart.
 
 inline constexpr std::array<char, 8> stats_magic{'S', 'E', 'K', 'I', 'S', 'T', 'A', 'T'};
-inline constexpr std::uint32_t stats_layout_version = 3;
+inline constexpr std::uint32_t stats_layout_version = 4;
 inline constexpr std::uint32_t stats_max_workers = 1024;
 inline constexpr std::size_t stats_max_instance_length = 64;
 
@@ -51,6 +51,10 @@ struct alignas(64) WorkerStats {
     add(counters[static_cast<std::size_t>(c)], amount);
   }
   void gauge(Counter c, std::uint64_t value) { set(counters[static_cast<std::size_t>(c)], value); }
+  [[nodiscard]] std::uint64_t read(Counter c) {
+    return std::atomic_ref<std::uint64_t>{counters[static_cast<std::size_t>(c)]}.load(
+        std::memory_order_relaxed);
+  }
 };
 
 /// What one worker has seen of one object, both directions together unless said otherwise. Written
@@ -92,6 +96,16 @@ static_assert(offsetof(ObjectMeters, received) + 2 * sizeof(ObjectMeters::Traffi
               "all traffic and TCP are counted in the first line");
 static_assert(offsetof(ObjectMeters, passed_packets) == 128 && sizeof(ObjectMeters) == 256);
 
+/// What is known about the card in front of the outside port.
+enum class CardState : std::uint8_t {
+  none,      ///< there is none
+  silent,    ///< nothing has come through it yet
+  working,   ///< frames come with its metadata
+  bypassed,  ///< frames come without: it has failed or is passed by, and software does its work
+};
+inline constexpr std::array<std::string_view, 4> card_state_names{"none", "silent", "working",
+                                                                  "bypassed"};
+
 /// Where the parts lie. Written once by the main thread before the magic, which makes the segment
 /// valid.
 struct StatsHeader {
@@ -116,6 +130,7 @@ struct StatsHeader {
   std::uint64_t object_count = 0;       ///< object slots in use; names behind it are not valid
   std::uint64_t outside_link_up = 0;    ///< 1 or 0
   std::uint64_t inside_link_up = 0;
+  std::uint64_t card_state = 0;         ///< a `CardState`
   std::uint64_t measures_revision = 0;  ///< of the set that control set last; 0 is none
   std::uint64_t measures_in_force = 0;
   std::uint64_t management_heartbeat_unix_ns = 0;  ///< last call of control; 0 is never
@@ -135,6 +150,7 @@ struct StatsSnapshot {
   std::uint64_t policy_id = 0;
   bool outside_link_up = false;
   bool inside_link_up = false;
+  CardState card_state = CardState::none;
   std::uint64_t measures_revision = 0;
   std::uint64_t measures_in_force = 0;
   std::uint64_t management_heartbeat_unix_ns = 0;  ///< 0 when control has never called

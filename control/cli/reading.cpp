@@ -35,6 +35,21 @@ std::string management_line(const Reading& reading) {
          std::to_string(s.measures_revision) + "\n";
 }
 
+/// Whether the card in front of the outside port works, if there is one.
+std::string card_line(const StatsSnapshot& s) {
+  switch (s.card_state) {
+    case CardState::none:
+      return {};
+    case CardState::silent:
+      return "card: nothing has come through it yet\n";
+    case CardState::working:
+      return "card: working\n";
+    case CardState::bypassed:
+      return "card: FAILED OR BYPASSED, software does its work\n";
+  }
+  return {};
+}
+
 }  // namespace
 
 tl::expected<Reading, std::string> take_reading(const std::string& instance) {
@@ -54,7 +69,7 @@ std::string headline(const std::string& instance, const Reading& reading) {
          std::to_string(s.policy_generation) + ", " + std::to_string(s.workers.size()) +
          (s.workers.size() == 1 ? " worker" : " workers") + ", " +
          std::to_string(s.objects.size()) + (s.objects.size() == 1 ? " object" : " objects") +
-         "\n" + management_line(reading);
+         "\n" + card_line(s) + management_line(reading);
 }
 
 std::string scaled(double value) {

@@ -193,6 +193,11 @@ Operations::Result KeeperOperations::status(const Caller&) {
     }
   }
   return keeper_.with_watch([&](const Watch& watch, const DataplaneView* view) {
+    if (view != nullptr && view->snapshot.card_state == CardState::bypassed) {
+      warnings.push_back(
+          "frames come without the metadata of the card in front of the outside port: it has "
+          "failed or is passed by, and software does its work");
+    }
     double packets = 0;
     double bits = 0;
     std::uint64_t abnormal = 0;

@@ -135,6 +135,13 @@ void add_dataplane(const MetricsInput& input, const StatsSnapshot& snapshot, Fam
   add(families, MetricFamily::gauge("dataplane_link_up", "Whether the port's link is up.")
                     .add(snapshot.outside_link_up ? 1.0 : 0.0, {{"port", "outside"}})
                     .add(snapshot.inside_link_up ? 1.0 : 0.0, {{"port", "inside"}}));
+  MetricFamily card = MetricFamily::gauge(
+      "dataplane_card_working",
+      "Whether frames come with the metadata of the card in front of the outside port.");
+  if (snapshot.card_state != CardState::none) {
+    card.add(snapshot.card_state == CardState::working ? 1.0 : 0.0);
+  }
+  add(families, card);
   add(families, MetricFamily::gauge("dataplane_measures", "Measures of control that are in force.")
                     .add(input.measures_in_force));
   add(families, MetricFamily::counter(

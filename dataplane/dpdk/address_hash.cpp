@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "common/bytes.hpp"
+#include "dataplane/packet/card_marks.hpp"
 #include "dataplane/packet/headers.hpp"
 
 namespace sekimori {
@@ -82,6 +83,7 @@ std::uint64_t ipv6_hash(Bytes packet, const SipKey& key) {
 }  // namespace
 
 std::optional<std::uint64_t> address_hash(Bytes frame, const SipKey& key) {
+  if (has_metadata(frame) && frame.size() > metadata::bytes) frame = frame.subspan(metadata::bytes);
   if (frame.size() < sizeof(EthernetHeader)) return std::nullopt;
   std::uint16_t type = header_at<EthernetHeader>(frame.data()).type.host();
   Bytes rest = frame.subspan(sizeof(EthernetHeader));

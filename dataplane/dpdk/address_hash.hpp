@@ -9,7 +9,8 @@
 namespace sekimori {
 
 /// Hashes the unordered pair of addresses of an Ethernet frame, so that both directions of a flow
-/// hash alike; empty for frames that are not IP or end too early. Up to two VLAN tags are skipped.
+/// hash alike; empty for frames that are not IP or end too early. A card's metadata and up to two
+/// VLAN tags are skipped.
 /// An ICMP error counts as the packet that it quotes, because it concerns that packet's flow.
 ///
 /// Ports are left out on purpose. Fragments, of which only the first carries ports, then follow

@@ -12,6 +12,7 @@
 #include "common/cookie_keys.hpp"
 #include "common/policy_source.hpp"
 #include "common/stats_segment.hpp"
+#include "dataplane/dpdk/card_watch.hpp"
 #include "dataplane/dpdk/eal.hpp"
 #include "dataplane/dpdk/events.hpp"
 #include "dataplane/dpdk/log.hpp"
@@ -48,8 +49,12 @@ tl::expected<PolicyImage, Failure> load_first_policy(const Options& options) {
        .message = error.message.empty() ? "" : "--policy: " + error.message});
 }
 
-tl::expected<MasterSecret, Failure> load_secret(const Options& options) {
-  if (!options.secret_file) return MasterSecret::random();
+tl::expected<MasterSecret, Failure> load_secret(const Options& options, const PortSpec& outside) {
+  if (!options.secret_file) {
+    if (!outside.card) return MasterSecret::random();
+    return wrong_input(outside.flag() +
+                       ": the card needs keys of the same secret; give both a --secret-file");
+  }
   auto secret = MasterSecret::load(*options.secret_file);
   if (!secret) return wrong_input("--secret-file: " + secret.error());
   return *secret;
@@ -92,9 +97,26 @@ tl::expected<std::unique_ptr<ManagementServer>, Failure> serve(
   return std::move(*server);
 }
 
+/// Tells the operator, and shows in the statistics, when the card in front of the outside port
+/// begins to work or fails.
+void report_card(CardWatch& card, const Port& outside, StatsSegment& segment, unsigned workers) {
+  const auto all = [&](Counter counter) {
+    std::uint64_t sum = 0;
+    for (unsigned w = 0; w < workers; ++w) sum += segment.worker(w).read(counter);
+    return sum;
+  };
+  if (const auto change = card.look(all(Counter::card_marked), all(Counter::card_unmarked))) {
+    log(outside.spec().flag() + ": " + std::string{*change});
+  }
+  set(segment.header().card_state, static_cast<std::uint64_t>(card.state()));
+}
+
 /// The main thread's work while packets flow.
 void look_after(Events& events, MainThreadCalls& calls, PolicyKeeper& policy, PortPair& ports,
-                CookieKeySchedule& cookie_keys, StatsHeader& header) {
+                CookieKeySchedule& cookie_keys, StatsSegment& segment, unsigned workers) {
+  StatsHeader& header = segment.header();
+  const Port& outside = ports.port(Side::outside);
+  CardWatch card{outside.spec().card};
   for (;;) {
     events.set_alarm(policy.measures().next_end_ms());
     switch (events.wait()) {
@@ -109,6 +131,7 @@ void look_after(Events& events, MainThreadCalls& calls, PolicyKeeper& policy, Po
         set(header.cookie_keys_own, cookie_keys.own_keys());
         set(header.heartbeat_unix_ns, now.unix_ns);
         ports.report_links(header);
+        report_card(card, outside, segment, workers);
         break;
       }
       case Event::call:
@@ -127,7 +150,7 @@ tl::expected<void, Failure> run_dataplane(const Options& options) {
   // What the user has written comes first, so that a mistake is told before anything is touched.
   const auto specs = parse_ports(options);
   if (!specs) return tl::unexpected(specs.error());
-  const auto secret = load_secret(options);
+  const auto secret = load_secret(options, specs->front());
   if (!secret) return tl::unexpected(secret.error());
   auto image = load_first_policy(options);
   if (!image) return tl::unexpected(image.error());
@@ -165,7 +188,7 @@ tl::expected<void, Failure> run_dataplane(const Options& options) {
   const auto management = serve(std::move(*socket), managed, *calls);
   if (!management) return tl::unexpected(management.error());
   say_ready(options, *eal, *ports, **policy);
-  look_after(*events, *calls, **policy, *ports, cookie_keys, segment->header());
+  look_after(*events, *calls, **policy, *ports, cookie_keys, *segment, options.workers);
   calls->close();
   (*workers)->stop();
   return {};

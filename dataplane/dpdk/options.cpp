@@ -22,6 +22,8 @@ constexpr const char* footer = R"(Ports:
     net_memif0,role=client,socket=/run/vpp/memif.sock
     net_pcap0,rx_pcap=in.pcap,tx_pcap=out.pcap
     0000:3b:00.0                 a network card bound to vfio-pci
+  fpga: before the outside port says that an FPGA card of ours stands in front of it, as in
+  fpga:0000:3b:00.0; its metadata are believed there and nowhere else (docs/FPGA.md).
   Switch segmentation offloads off on Linux interfaces that face a port: ethtool -K IF tso off
   gso off gro off.
 

@@ -8,6 +8,7 @@
 #include <bit>
 #include <string>
 
+#include "common/card_metadata.hpp"
 #include "dataplane/packet/frame.hpp"
 
 namespace sekimori {
@@ -21,8 +22,8 @@ constexpr unsigned cache_packets = 256;
 constexpr unsigned handed_over_packets = 1024;
 /// Bursts in the hands of a worker: received, to be sent on either side, made by the pipeline.
 constexpr unsigned bursts_in_hand = 8;
-/// Ethernet header and two VLAN tags.
-constexpr unsigned link_header_bytes = 14 + 8;
+/// Ethernet header, a card's metadata and two VLAN tags.
+constexpr unsigned link_header_bytes = 14 + metadata::bytes + 8;
 constexpr unsigned usual_room_bytes = 2048;
 
 }  // namespace

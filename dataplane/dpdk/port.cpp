@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "common/card_metadata.hpp"
 #include "dataplane/dpdk/rss.hpp"
 
 namespace sekimori {
@@ -83,7 +84,10 @@ tl::expected<void, Failure> Port::configure(const QueuePlan& plan, std::uint16_t
                                             rte_mempool& pool) {
   plan_ = plan;
   std::array<std::uint8_t, max_hash_key> key{};
-  const rte_eth_conf conf = device_configuration(info_, traits_, plan, mtu, key);
+  // Virtual ports do not look at it: they take what their rings have room for.
+  const bool marked = spec_.card && !traits_.is_virtual;
+  const auto room = static_cast<std::uint16_t>(mtu + (marked ? metadata::bytes : 0));
+  const rte_eth_conf conf = device_configuration(info_, traits_, plan, room, key);
   if (const int status = rte_eth_dev_configure(id_, plan.receive, plan.transmit, &conf);
       status != 0) {
     return failed("the driver refuses " + std::to_string(plan.receive) + " receive and " +
@@ -176,8 +180,10 @@ tl::expected<std::array<QueuePlan, 2>, Failure> plan_queues(const Port& outside,
     }
   }
   const auto transmit = static_cast<std::uint16_t>(workers);
+  // A port does not see through a card's metadata to the addresses.
   const auto capable = [workers](const Port& port) {
-    return !port.traits().is_virtual && can_spread_symmetrically(port.info(), workers);
+    return !port.traits().is_virtual && !port.spec().card &&
+           can_spread_symmetrically(port.info(), workers);
   };
   // Tables of different sizes would send the two directions of a flow to different queues.
   const bool symmetric = workers > 1 && capable(outside) && capable(inside) &&

@@ -11,6 +11,8 @@ namespace {
 const char* const pci_address = "([0-9a-fA-F]{4}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\\.[0-7]";
 const char* const virtual_device = "net_[a-z_]+[0-9]+";
 
+constexpr std::string_view card_mark = "fpga:";
+
 /// Drivers whose `iface=` names an interface that must be there; for others it is one to be made.
 bool takes_existing_interface(const std::string& device) {
   return device.starts_with("net_af_packet") || device.starts_with("net_af_xdp");
@@ -47,9 +49,14 @@ std::string PortSpec::flag() const {
 }
 
 tl::expected<PortSpec, Failure> parse_port_spec(Side side, const std::string& text) {
-  PortSpec spec{.side = side, .text = text, .device = text.substr(0, text.find(','))};
+  const bool card = text.starts_with(card_mark);
+  const std::string port = card ? text.substr(card_mark.size()) : text;
+  PortSpec spec{.side = side, .card = card, .text = port, .device = port.substr(0, port.find(','))};
   const std::string where = spec.flag() + ": ";
 
+  if (card && side == Side::inside) {
+    return wrong_input(where + "a card stands in front of the outside port; leave out 'fpga:'");
+  }
   if (std::regex_match(spec.device, std::regex{pci_address})) {
     constexpr std::size_t length_without_domain = std::string_view{"3b:00.0"}.size();
     if (spec.device.size() == length_without_domain) {

@@ -21,6 +21,7 @@ struct PortSpec {
 
   Side side = Side::outside;
   Bus bus = Bus::virtual_device;
+  bool card = false;   ///< a card stands in front of it, whose metadata are believed
   std::string text;    ///< as given, with defaults; what DPDK calls "devargs"
   std::string device;  ///< the part before the first comma, by which DPDK finds the port
 
@@ -31,7 +32,8 @@ struct PortSpec {
 };
 
 /// Checks what can be checked without DPDK: the form, and that a Linux interface that an argument
-/// names exists in this network namespace.
+/// names exists in this network namespace. "fpga:" before an outside port says that a card stands
+/// in front of it.
 tl::expected<PortSpec, Failure> parse_port_spec(Side side, const std::string& text);
 
 }  // namespace sekimori

@@ -141,12 +141,13 @@ std::span<rte_mbuf*> Worker::take_handed_over(Side side, unsigned from, std::siz
 void Worker::scrub(Side side, std::span<rte_mbuf*> burst, const PolicyTables& policy,
                    const Now& now) {
   if (burst.empty()) return;
-  const ChecksumHint unmarked = wiring_.ports[static_cast<std::size_t>(side)].unmarked;
+  const WorkerPort& port = wiring_.ports[static_cast<std::size_t>(side)];
   for (rte_mbuf* packet : burst) rte_prefetch0(rte_pktmbuf_mtod(packet, void*));
-  for (std::size_t i = 0; i < burst.size(); ++i) frames_[i] = frame_of(*burst[i], unmarked);
+  for (std::size_t i = 0; i < burst.size(); ++i) frames_[i] = frame_of(*burst[i], port.unmarked);
 
+  const CardMarks* marks = port.card ? take_metadata(burst) : nullptr;
   wiring_.pipeline->process(side, std::span{frames_}.first(burst.size()),
-                            std::span{decisions_}.first(burst.size()), policy, now);
+                            std::span{decisions_}.first(burst.size()), policy, now, marks);
 
   Transmitter& back = transmitters_[static_cast<std::size_t>(side)];
   Transmitter& onward = transmitters_[static_cast<std::size_t>(opposite(side))];
@@ -169,6 +170,13 @@ void Worker::scrub(Side side, std::span<rte_mbuf*> burst, const PolicyTables& po
   }
   if (finished_count > 0) rte_pktmbuf_free_bulk(finished.data(), finished_count);
   send_outbox();
+}
+
+/// Takes the card's metadata out of the frames at hand and of their packets.
+const CardMarks* Worker::take_metadata(std::span<rte_mbuf*> burst) {
+  take_marks(std::span{frames_}.first(burst.size()), marks_);
+  for_each_packet(marks_.read, [&](std::size_t i) { rte_pktmbuf_adj(burst[i], metadata::bytes); });
+  return &marks_;
 }
 
 /// Sends what the pipeline has made of its own, behind the packets already on their way.

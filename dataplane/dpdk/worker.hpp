@@ -13,6 +13,7 @@
 #include "dataplane/dpdk/policy_generations.hpp"
 #include "dataplane/dpdk/spreader.hpp"
 #include "dataplane/dpdk/transmitter.hpp"
+#include "dataplane/packet/card_marks.hpp"
 #include "dataplane/packet/frame.hpp"
 #include "dataplane/pipeline/pipeline.hpp"
 
@@ -24,6 +25,7 @@ struct WorkerPort {
   std::vector<std::uint16_t> receive_queues;
   std::uint16_t transmit_queue = 0;
   ChecksumHint unmarked = ChecksumHint::verify;  ///< for packets that the port has not marked
+  bool card = false;                             ///< a card stands in front of it
 };
 
 /// Everything that a worker is connected to; all of it outlives the worker.
@@ -66,6 +68,7 @@ class alignas(RTE_CACHE_LINE_SIZE) Worker {
   std::span<rte_mbuf*> receive(Side side, std::uint16_t queue, std::size_t& taken);
   std::span<rte_mbuf*> take_handed_over(Side side, unsigned from, std::size_t& taken);
   void scrub(Side side, std::span<rte_mbuf*> burst, const PolicyTables& policy, const Now& now);
+  const CardMarks* take_metadata(std::span<rte_mbuf*> burst);
   void send_outbox();
 
   WorkerWiring wiring_;
@@ -75,6 +78,7 @@ class alignas(RTE_CACHE_LINE_SIZE) Worker {
   std::array<rte_mbuf*, max_burst> burst_{};
   std::array<Frame, max_burst> frames_{};
   std::array<Decision, max_burst> decisions_{};
+  CardMarks marks_{};
 };
 
 }  // namespace sekimori

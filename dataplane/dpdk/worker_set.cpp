@@ -44,7 +44,16 @@ WorkerPort worker_port(const PortPair& ports, Side side, unsigned worker, unsign
   return {.id = port.id(),
           .receive_queues = receive_queues(ports, side, worker, workers),
           .transmit_queue = static_cast<std::uint16_t>(worker),
-          .unmarked = port.unmarked_checksum()};
+          .unmarked = port.unmarked_checksum(),
+          .card = port.spec().card};
+}
+
+/// A card answers with what the policy assumes of servers, so behind one nothing else is learned
+/// either: a client reads the server's windows by the scale that it was told.
+GlobalRecord table_sizes(const PortPair& ports, const PolicyKeeper& policy) {
+  GlobalRecord sizes = policy.capacities();
+  if (ports.port(Side::outside).spec().card) sizes.backend_capacity = 0;
+  return sizes;
 }
 
 struct Assignment {
@@ -80,7 +89,7 @@ tl::expected<std::unique_ptr<WorkerSet>, Failure> WorkerSet::create(
   for (unsigned index = 0; index < options.workers; ++index) {
     try {
       set->pipelines_.push_back(std::make_unique<Pipeline>(
-          policy.capacities(), options.workers, secret, keys, segment.worker(index),
+          table_sizes(ports, policy), options.workers, secret, keys, segment.worker(index),
           segment.meters(index), segment.evidence(index)));
     } catch (const std::bad_alloc&) {
       return refused("--policy " + options.policy + ": no memory for the tables of worker " +

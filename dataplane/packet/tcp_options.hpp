@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "common/bytes.hpp"
@@ -47,6 +48,9 @@ struct TcpOptions {
   }
   [[nodiscard]] bool has_timestamps() const { return timestamps_offset != 0; }
   [[nodiscard]] bool sack_permitted() const { return sack_permitted_offset != 0; }
+  [[nodiscard]] std::optional<std::uint32_t> echoed_timestamp() const {
+    return has_timestamps() ? std::optional{timestamp_echo} : std::nullopt;
+  }
 };
 
 // The layout of Linux's SYNs, of which most floods have a copy, is read without a loop: MSS, SACK

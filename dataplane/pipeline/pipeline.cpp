@@ -42,10 +42,11 @@ Pipeline::Pipeline(const GlobalRecord& capacities, std::uint32_t worker_count,
     : state_(capacities, worker_count, secret, keys, stats, meters, evidence) {}
 
 void Pipeline::process(Side from, std::span<Frame> frames, std::span<Decision> decisions,
-                       const PolicyTables& policy, const Now& now) {
+                       const PolicyTables& policy, const Now& now, const CardMarks* marks) {
   if (frames.empty()) return;
   StageContext context{.state = state_, .policy = policy, .now = now};
   burst_.start(from, frames, decisions);
+  burst_.marks = marks;
   count_received(from, frames, state_.stats);
 
   classify(burst_, context);

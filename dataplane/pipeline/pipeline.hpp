@@ -23,8 +23,9 @@ class Pipeline {
   /// Decides on every frame of a burst of at most `max_burst` that came in from one side;
   /// `decisions` has as many entries. Frames may be rewritten in place and, for replies, change
   /// their length. The caller sends the frames by their verdicts first and then empties `outbox()`.
+  /// `marks` are what `take_marks` found, where the frames come through a card.
   void process(Side from, std::span<Frame> frames, std::span<Decision> decisions,
-               const PolicyTables& policy, const Now& now);
+               const PolicyTables& policy, const Now& now, const CardMarks* marks = nullptr);
 
   /// Runs timers and ages state; to be called about every millisecond, and with the same duty to
   /// empty `outbox()`. `sweep` bounds how many table entries are looked at.

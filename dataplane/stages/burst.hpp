@@ -6,6 +6,7 @@
 #include <span>
 
 #include "common/clock.hpp"
+#include "dataplane/packet/card_marks.hpp"
 #include "dataplane/packet/frame.hpp"
 #include "dataplane/packet/packet_set.hpp"
 #include "dataplane/packet/parse.hpp"
@@ -65,6 +66,7 @@ struct Burst {
   Side from = Side::outside;
   std::span<Frame> frames;
   std::span<Decision> decisions;
+  const CardMarks* marks = nullptr;  ///< what a card says, where the port has one in front of it
   std::uint64_t open = 0;
   std::uint64_t plain = 0;  ///< taken apart in `columns`
   PlainTcp columns;
@@ -112,6 +114,7 @@ struct Burst {
     from = side;
     frames = burst_frames;
     decisions = burst_decisions;
+    marks = nullptr;
     for (std::size_t i = 0; i < frames.size(); ++i) lengths_[i] = frames[i].length;
     open = first_packets(frames.size());
     plain = 0;

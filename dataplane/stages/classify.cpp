@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "dataplane/stages/card.hpp"
+
 namespace sekimori {
 namespace {
 
@@ -202,9 +204,10 @@ void sort_requests(Burst& burst) {
 
 void classify(Burst& burst, StageContext& context) {
   const std::uint64_t others = parse_all(burst, context);
+  if (burst.marks != nullptr) follow_marks(burst, context);
   find_objects(burst, context);
   const GlobalRecord& global = context.policy.global();
-  for_each_packet(others | unprotected(burst), [&](std::size_t i) {
+  for_each_packet(burst.open & (others | unprotected(burst)), [&](std::size_t i) {
     const Headers& headers = burst.headers(i);
     if (resolves_neighbours(burst.frames[i], headers)) {
       burst.forward(i);

@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dataplane/stages/card.hpp"
 #include "dataplane/stages/evidence.hpp"
 #include "dataplane/state/plain_messages.hpp"
 
 namespace sekimori {
 namespace {
-
-std::optional<std::uint32_t> echoed_timestamp(const TcpOptions& options) {
-  return options.has_timestamps() ? std::optional{options.timestamp_echo} : std::nullopt;
-}
 
 /// The SYN that the client would have sent had it met the server, as far as the cookie remembers
 /// it.
@@ -72,6 +69,9 @@ void hold_early_data(const TcpPacket& p, Handshake& h) {
 }  // namespace
 
 void check_cookies(Burst& burst, StageContext& context, std::uint64_t acknowledgements) {
+  if (burst.marks != nullptr) {
+    acknowledgements &= ~take_card_cookies(burst, context, acknowledgements);
+  }
   if (acknowledgements == 0) return;
   const std::uint64_t slot = context.slot();
   const std::uint64_t plain = acknowledgements & burst.plain;
@@ -80,7 +80,7 @@ void check_cookies(Burst& burst, StageContext& context, std::uint64_t acknowledg
   std::uint64_t possible = 0;
   for_each_packet(plain, [&](std::size_t i) {
     const auto read = read_cookie(slot, burst.columns.acknowledgement(i) - 1,
-                                  echoed_timestamp(burst.columns.options(i)));
+                                  burst.columns.options(i).echoed_timestamp());
     if (!read) return;
     const CookieOptions options{read->slot, read->agreed};
     burst.message_bits[i] = options.message_bits;
@@ -90,7 +90,7 @@ void check_cookies(Burst& burst, StageContext& context, std::uint64_t acknowledg
   set_cookie_messages(burst.columns, possible, burst.message_bits, second_key, burst.messages);
   for_each_packet(acknowledgements & ~plain, [&](std::size_t i) {
     const Headers& ack = burst.headers(i);
-    const auto read = read_cookie(slot, ack.acknowledgement - 1, echoed_timestamp(ack.options));
+    const auto read = read_cookie(slot, ack.acknowledgement - 1, ack.options.echoed_timestamp());
     if (!read) return;
     add_cookie_message(burst.messages, i, ack.source, ack.destination,
                        cookie_ports(ack.source_port, ack.destination_port),
@@ -114,7 +114,7 @@ std::optional<CookieMatch> match_cookie(const TcpPacket& p) {
   p.context.count(Counter::cookie_valid);
   add(p.meters().cookie_valid, 1);
   return read_cookie(p.context.slot(), p.headers().acknowledgement - 1,
-                     echoed_timestamp(p.headers().options));
+                     p.headers().options.echoed_timestamp());
 }
 
 void open_connection(TcpPacket& p, const CookieMatch& match) {

@@ -235,6 +235,20 @@ void note_syn(const Burst& burst, StageContext& context, std::size_t i) {
   if (flow != FlowTable::none) flows[flow].flags |= flow_flag::syn_seen;
 }
 
+/// A card answers SYNs without our seeing them. A cookie of which it says that it has come back
+/// tells of one.
+void note_card_syns(const Burst& burst, StageContext& context, std::uint64_t segments) {
+  FlowTable& flows = context.state.flows;
+  for_each_packet(segments & burst.marks->cookie_valid, [&](std::size_t i) {
+    const Headers& segment = burst.headers(i);
+    const std::uint32_t index =
+        flows.find(burst.flow_messages.hash(i), key_of(segment, burst.from));
+    if (index == FlowTable::none) return;
+    Flow& flow = flows[index];
+    if (!flow.ended() && !flow.is_near(segment.sequence)) flow.flags |= flow_flag::syn_seen;
+  });
+}
+
 /// Judges the segments in order. Of `syns`, which are answered whatever is known, only those are
 /// looked at that may belong to a connection: the `known`, and all that come after one was entered.
 void handle_segments(Burst& burst, StageContext& context, std::uint64_t syns, std::uint64_t known) {
@@ -258,6 +272,7 @@ void handle_from_outside(Burst& burst, StageContext& context, std::uint64_t segm
   prepare_answers(burst, context);
 
   const std::uint64_t unknown = fetch_flows(burst, context, segments);
+  if (burst.marks != nullptr) note_card_syns(burst, context, segments & ~unknown);
   const std::uint64_t requests = burst.requests & unknown;
   check_cookies(burst, context, requests & (modes.proxy | modes.reset));
   if (burst.cookies_right == 0) drop_unanswered(burst, context, requests & modes.proxy);

@@ -7,8 +7,7 @@ namespace {
 
 /// What the keys of the tables are derived for.
 enum TableKey : std::uint64_t {
-  flow_table,
-  source_table,
+  source_table = 1,
   backend_table,
   reply_sketch,
   syn_memory,
@@ -22,7 +21,7 @@ WorkerState::WorkerState(const GlobalRecord& capacities, std::uint32_t workers,
                          const MasterSecret& secret, const CookieKeys& keys,
                          WorkerStats& worker_stats, std::span<ObjectMeters> object_meters,
                          WorkerEvidence& evidence)
-    : flow_key(secret.table_key(TableKey::flow_table)),
+    : flow_key(secret.flow_key()),
       syn_key(secret.table_key(TableKey::syn_memory)),
       worker_count(workers),
       cookie_keys(keys),

@@ -7,6 +7,7 @@
 #include <span>
 #include <stdexcept>
 
+#include "dataplane/stages/card.hpp"
 #include "dataplane/stages/source_lists.hpp"
 #include "dataplane/stages/syn_answer.hpp"
 #include "dataplane/stages/syn_proxy.hpp"
@@ -52,11 +53,9 @@ std::uint8_t soundness(const Headers& headers) {
 }
 
 void put_agreement(Mark& mark, const AgreedOptions& agreed, std::uint64_t slot) {
-  mark[metadata::at_agreed] =
-      static_cast<std::uint8_t>((agreed.timestamps ? 0x80 : 0) | (agreed.sack ? 0x40 : 0) |
-                                agreed.mss_index << 4 | agreed.client_scale);
-  mark[metadata::at_cookie_slot] =
-      static_cast<std::uint8_t>((agreed.ecn ? 0x80 : 0) | (slot & 0x3f));
+  const CardAgreement agreement{agreed, slot};
+  mark[metadata::at_agreed] = agreement.agreed;
+  mark[metadata::at_cookie_slot] = agreement.cookie_slot;
 }
 
 /// What a SYN-ACK of ours says was agreed on.

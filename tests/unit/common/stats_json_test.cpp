@@ -53,6 +53,7 @@ TEST(StatsJson, ShapesASnapshot) {
                          .policy_generation = 3,
                          .policy_id = 0x0123456789abcdef,
                          .outside_link_up = true,
+                         .card_state = CardState::bypassed,
                          .measures_revision = 8,
                          .measures_in_force = 2,
                          .management_heartbeat_unix_ns = 1'700'000'010'250 * ns_per_ms,
@@ -69,8 +70,8 @@ TEST(StatsJson, ShapesASnapshot) {
        .read_at = {.monotonic_ns = 7 * ns_per_s, .unix_ns = 1'700'000'010'500 * ns_per_ms}});
   EXPECT_EQ(keys(json),
             (std::vector<std::string>{"instance", "pid", "alive", "started", "heartbeat_age_s",
-                                      "policy", "links", "management", "packets", "verdicts",
-                                      "drops", "counters", "workers", "objects"}));
+                                      "policy", "links", "card", "management", "packets",
+                                      "verdicts", "drops", "counters", "workers", "objects"}));
   EXPECT_EQ(json["instance"], "default");
   EXPECT_EQ(json["pid"], 4711);
   EXPECT_EQ(json["alive"], true);
@@ -79,6 +80,7 @@ TEST(StatsJson, ShapesASnapshot) {
   EXPECT_EQ(json["policy"]["generation"], 3);
   EXPECT_EQ(json["policy"]["id"], "0123456789abcdef");
   EXPECT_EQ(json["links"], (Json{{"outside", "up"}, {"inside", "down"}}));
+  EXPECT_EQ(json["card"], "bypassed");
   EXPECT_EQ(json["management"], (Json{{"heartbeat_age_s", 0.25},
                                       {"measures_revision", 8},
                                       {"measures_in_force", 2},

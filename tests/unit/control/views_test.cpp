@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "control/cli/stats_view.hpp"
 #include "control/cli/terminal.hpp"
@@ -63,6 +64,18 @@ TEST(StatsView, ShowsWhatControlHasPutInForce) {
   reading.snapshot.measures_revision = 44;
   EXPECT_THAT(stats_view("default", reading),
               HasSubstr("\ncontrol called 1.5 s ago, 1 measure in force, revision 44\n"));
+}
+
+TEST(StatsView, SaysWhetherTheCardWorks) {
+  Reading reading = reading_after(10);
+  EXPECT_THAT(stats_view("default", reading), Not(HasSubstr("\ncard: ")));
+  for (const auto& [state, text] :
+       {std::pair{CardState::silent, "\ncard: nothing has come through it yet\n"},
+        std::pair{CardState::working, "\ncard: working\n"},
+        std::pair{CardState::bypassed, "\ncard: FAILED OR BYPASSED, software does its work\n"}}) {
+    reading.snapshot.card_state = state;
+    EXPECT_THAT(stats_view("default", reading), HasSubstr(text));
+  }
 }
 
 TEST(StatsView, SaysWhenTheDataplaneIsDead) {

@@ -52,6 +52,7 @@ MetricsInput full_input() {
   snapshot.heartbeat_unix_ns = 1'748'927'122'000'000'000;
   snapshot.policy_id = 0x0123456789abcdef;
   snapshot.outside_link_up = true;
+  snapshot.card_state = CardState::working;
   snapshot.workers.resize(2);
   snapshot.objects = {{"web", {}}, {"dns", {}}};
   input.dataplane = snapshot;

@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 
+#include "tests/support/card_frames.hpp"
 #include "tests/support/packet_text.hpp"
 
 namespace sekimori {
@@ -106,6 +107,13 @@ TEST(AddressHash, SurvivesAnyQuoteLength) {
     const test::Bytes cut(error.begin(), error.begin() + static_cast<std::ptrdiff_t>(length));
     EXPECT_TRUE(address_hash(cut, key).has_value());
   }
+}
+
+TEST(AddressHash, SeesThroughACardsMetadata) {
+  const test::Bytes plain = frame("198.51.100.7:4000 > 192.0.2.10:80 tcp [S]");
+  EXPECT_EQ(address_hash(test::with_metadata(plain, {}), key), address_hash(plain, key));
+  const test::Bytes twice = test::with_metadata(test::with_metadata(plain, {}), {});
+  EXPECT_EQ(address_hash(twice, key), std::nullopt);
 }
 
 }  // namespace

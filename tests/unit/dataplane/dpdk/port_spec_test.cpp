@@ -68,6 +68,17 @@ TEST(PortSpec, SaysWhatAPortIs) {
   }
 }
 
+TEST(PortSpec, SaysThatACardStandsInFrontOfTheOutsidePort) {
+  const auto spec = parse_port_spec(Side::outside, "fpga:3b:00.1,mprq_en=1");
+  ASSERT_TRUE(spec.has_value());
+  EXPECT_TRUE(spec->card);
+  EXPECT_EQ(spec->text, "0000:3b:00.1,mprq_en=1");
+  EXPECT_FALSE(parse_port_spec(Side::outside, "3b:00.1")->card);
+  const auto inside = parse_port_spec(Side::inside, "fpga:3b:00.1");
+  ASSERT_FALSE(inside.has_value());
+  EXPECT_THAT(inside.error().message, HasSubstr("leave out 'fpga:'"));
+}
+
 TEST(DriverTraits, KnowWhichPortsCarryUnfinishedChecksums) {
   EXPECT_TRUE(driver_traits("net_af_packet").partial_checksums);
   EXPECT_TRUE(driver_traits("net_memif").partial_checksums);

@@ -39,6 +39,11 @@ std::string port_argument(const DataplaneOptions& options, int index, const Port
   return argument + options.port_arguments;
 }
 
+std::string outside_argument(const Lab& lab, const DataplaneOptions& options) {
+  if (options.card == nullptr) return port_argument(options, 0, lab.outside_port());
+  return "fpga:" + port_argument(options, 0, options.card->host_port());
+}
+
 Process start(const Lab& lab, const fs::path& policy_path, const std::string& policy,
               const DataplaneOptions& options) {
   write_policy(policy_path, policy);
@@ -47,7 +52,7 @@ Process start(const Lab& lab, const fs::path& policy_path, const std::string& po
       "--policy",
       policy_path.string(),
       "--outside",
-      port_argument(options, 0, lab.outside_port()),
+      outside_argument(lab, options),
       "--inside",
       port_argument(options, 1, lab.inside_port()),
       "--instance",
@@ -56,6 +61,9 @@ Process start(const Lab& lab, const fs::path& policy_path, const std::string& po
       std::to_string(options.workers),
   };
   if (!options.huge_pages) command.emplace_back("--no-huge");
+  if (options.card != nullptr) {
+    command.insert(command.end(), {"--secret-file", options.card->secret_file().string()});
+  }
   if (options.managed) {
     command.insert(command.end(), {"--management", management_socket(lab).string()});
   }
@@ -88,7 +96,7 @@ fs::path program_folder() {
 }
 
 Dataplane::Dataplane(const Lab& lab, const std::string& policy, const DataplaneOptions& options)
-    : policy_path_(lab.run().directory() / "policy.toml"),
+    : policy_path_(policy_file(lab)),
       process_(start(lab, policy_path_, policy, options)),
       reader_(open_statistics(lab.run().name())) {}
 
@@ -140,6 +148,10 @@ std::string Dataplane::report() const {
 
 int Dataplane::stop() {
   return process_.stop(SIGTERM, seconds{10});
+}
+
+fs::path policy_file(const Lab& lab) {
+  return lab.run().directory() / "policy.toml";
 }
 
 fs::path management_socket(const Lab& lab) {

@@ -9,6 +9,7 @@
 #include "common/stats_segment.hpp"
 #include "tests/support/lab.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/virtual_card.hpp"
 
 namespace sekimori::lab {
 
@@ -23,6 +24,7 @@ struct DataplaneOptions {
   bool managed = false;              ///< answers control at `management_socket`
   std::string management_user = {};  ///< who may do so besides root
   std::vector<std::string> runner = {};  ///< a program that starts it, with its arguments
+  const VirtualCard* card = nullptr;     ///< in front of the outside port
 };
 
 /// The real `sekimori-dataplane`, from the folder of the running program, between the box's ports.
@@ -53,6 +55,9 @@ class Dataplane {
   Process process_;
   StatsReader reader_;
 };
+
+/// Where the lab's dataplane finds its policy.
+std::filesystem::path policy_file(const Lab& lab);
 
 /// Where the lab's dataplane answers control.
 std::filesystem::path management_socket(const Lab& lab);

@@ -36,33 +36,36 @@ void attach(int fd, const bpf_program& program) {
 
 }  // namespace
 
-PacketSocket::PacketSocket(const Port& port, Sees sees, const PacketFilter* filter) {
-  port.where->run([&] {
-    // Protocol 0 receives nothing until bind() names the protocol and the interface together.
-    fd_ = UniqueFd{
-        checked(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "packet socket")};
-    if (filter != nullptr) {
-      attach(fd(), filter->program());
-    }
-    if (sees == Sees::arriving) {
-      set_option(fd(), SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING");
-    }
-    set_option(fd(), SOL_PACKET, PACKET_AUXDATA, 1, "PACKET_AUXDATA");
-    set_option(fd(), SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20, "SO_RCVBUFFORCE");
-    set_option(fd(), SOL_SOCKET, SO_SNDBUFFORCE, 16 << 20, "SO_SNDBUFFORCE");
-    const int index = static_cast<int>(::if_nametoindex(port.interface.c_str()));
-    sockaddr_ll address{};
-    address.sll_family = AF_PACKET;
-    address.sll_protocol = htons(ETH_P_ALL);
-    address.sll_ifindex = index;
-    checked(::bind(fd(), reinterpret_cast<sockaddr*>(&address), sizeof address),
-            "bind to " + port.interface);
-    packet_mreq membership{};
-    membership.mr_ifindex = index;
-    membership.mr_type = PACKET_MR_PROMISC;
-    set_option(fd(), SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership, "PACKET_ADD_MEMBERSHIP");
-  });
+PacketSocket::PacketSocket(const std::string& interface, Sees sees, const PacketFilter* filter) {
+  // Protocol 0 receives nothing until bind() names the protocol and the interface together.
+  fd_ = UniqueFd{
+      checked(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "packet socket")};
+  if (filter != nullptr) {
+    attach(fd(), filter->program());
+  }
+  if (sees == Sees::arriving) {
+    set_option(fd(), SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING");
+  }
+  set_option(fd(), SOL_PACKET, PACKET_AUXDATA, 1, "PACKET_AUXDATA");
+  set_option(fd(), SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20, "SO_RCVBUFFORCE");
+  set_option(fd(), SOL_SOCKET, SO_SNDBUFFORCE, 16 << 20, "SO_SNDBUFFORCE");
+  const int index = static_cast<int>(::if_nametoindex(interface.c_str()));
+  sockaddr_ll address{};
+  address.sll_family = AF_PACKET;
+  address.sll_protocol = htons(ETH_P_ALL);
+  address.sll_ifindex = index;
+  checked(::bind(fd(), reinterpret_cast<sockaddr*>(&address), sizeof address),
+          "bind to " + interface);
+  packet_mreq membership{};
+  membership.mr_ifindex = index;
+  membership.mr_type = PACKET_MR_PROMISC;
+  set_option(fd(), SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership, "PACKET_ADD_MEMBERSHIP");
 }
+
+PacketSocket::PacketSocket(const Port& port, Sees sees, const PacketFilter* filter)
+    : PacketSocket(port.where->run([&] {
+        return PacketSocket{port.interface, sees, filter};
+      })) {}
 
 std::optional<std::vector<std::byte>> PacketSocket::receive() {
   std::vector<std::byte> frame(longest_frame);

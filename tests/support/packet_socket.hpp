@@ -22,6 +22,9 @@ class PacketSocket {
   /// With a filter, only frames that match it are queued and counted.
   explicit PacketSocket(const Port& port, Sees sees = Sees::arriving,
                         const PacketFilter* filter = nullptr);
+  /// On an interface of this network namespace.
+  explicit PacketSocket(const std::string& interface, Sees sees = Sees::arriving,
+                        const PacketFilter* filter = nullptr);
 
   [[nodiscard]] int fd() const { return fd_.get(); }
   /// The next frame, its outermost VLAN tag put back where the kernel took it out; nothing when

@@ -18,9 +18,9 @@ void decide_by_action(Burst& burst, std::size_t i, Action action, DropReason rea
 
 constexpr std::uint16_t dns_port = 53;
 
-/// ARP and neighbour discovery keep the two sides on one link, so they pass
-/// whatever the policy says. The hop limit shows that neighbour discovery comes
-/// from the link itself (RFC 4861, section 11.2).
+/// ARP and neighbour discovery keep the two sides on one link, so they pass whatever the policy
+/// says. The hop limit shows that neighbour discovery comes from the link itself (RFC 4861,
+/// section 11.2).
 bool resolves_neighbours(const Frame& frame, const Headers& headers) {
   if (headers.ethertype == ethertype::arp) return true;
   if (headers.kind != Kind::icmp || headers.protocol != protocol::icmpv6) return false;
@@ -32,8 +32,8 @@ bool resolves_neighbours(const Frame& frame, const Headers& headers) {
   return ip.hop_limit == 255 && type >= router_solicitation && type <= redirect;
 }
 
-/// The address that may be protected: where a packet from outside goes, where
-/// one from inside is from.
+/// The address that may be protected: where a packet from outside goes, where one from inside is
+/// from.
 Address near_end(const Burst& burst, std::size_t i) {
   return burst.from == Side::outside ? burst.destination(i) : burst.source(i);
 }
@@ -42,8 +42,8 @@ bool addressed(const Burst& burst, std::size_t i) {
   return burst.is_plain(i) || burst.headers(i).addressed;
 }
 
-/// Parses all frames and sorts them. Returns those that are no plain TCP, which
-/// `decide` looks at one by one.
+/// Parses all frames and sorts them. Returns those that are no plain TCP, which `decide` looks at
+/// one by one.
 std::uint64_t parse_all(Burst& burst, StageContext& context) {
   burst.read();
   const std::uint64_t others = burst.open & ~burst.plain;
@@ -73,8 +73,7 @@ void decide_unaddressed(Burst& burst, std::size_t i, const GlobalRecord& policy)
 }
 
 void decide_unprotected(Burst& burst, std::size_t i, const GlobalRecord& policy) {
-  // What servers send to the world from unprotected addresses is none of our
-  // business.
+  // What servers send to the world from unprotected addresses is none of our business.
   const Action action = burst.from == Side::outside ? policy.unprotected : Action::pass;
   decide_by_action(burst, i, action, DropReason::unprotected);
 }
@@ -126,9 +125,8 @@ void find_object(Burst& burst, const PolicyTables& policy, std::size_t begin, st
   burst.object_changes |= std::uint64_t{changes} << begin;
 }
 
-/// Finds each packet's object. Where there are several, what each step touches
-/// is fetched some steps before, and no more at a time than the CPU can wait
-/// for: what is beyond that it forgets.
+/// Finds each packet's object. Where there are several, what each step touches is fetched some
+/// steps before, and no more at a time than the CPU can wait for: what is beyond that it forgets.
 void find_objects(Burst& burst, const StageContext& context) {
   constexpr std::size_t ahead = 12;
   const PolicyTables& policy = context.policy;
@@ -174,8 +172,7 @@ void sort_plain(Burst& burst, std::uint64_t segments) {
   using namespace tcp_flag;
   const std::size_t count = burst.frames.size();
   burst.syns = segments & with_flags(burst.columns, count, syn | ack, syn);
-  // A flood is of one kind, so the next kind is looked for only when there is
-  // something left.
+  // A flood is of one kind, so the next kind is looked for only when there is something left.
   if (segments == burst.syns) return;
   burst.requests = segments & with_flags(burst.columns, count, syn | rst, 0);
   burst.finishes = segments & with_flags(burst.columns, count, fin, fin);

@@ -8,13 +8,12 @@
 namespace sekimori {
 namespace {
 
-/// What a sender takes as the peer's MSS when the SYN has no such option (RFC
-/// 9293, section 3.7.1).
+/// What a sender takes as the peer's MSS when the SYN has no such option (RFC 9293, section 3.7.1).
 constexpr std::uint16_t default_mss_ipv4 = 536;
 constexpr std::uint16_t default_mss_ipv6 = 1220;
 
-/// What client and server both do. ECN is left out: agreeing to it for a server
-/// that then refuses would leave congestion marks unanswered.
+/// What client and server both do. ECN is left out: agreeing to it for a server that then refuses
+/// would leave congestion marks unanswered.
 AgreedOptions agree(const TcpOptions& client, const BackendProfile& server, Family family) {
   const std::uint16_t default_mss = family == Family::ipv4 ? default_mss_ipv4 : default_mss_ipv6;
   const bool scaling =
@@ -25,12 +24,10 @@ AgreedOptions agree(const TcpOptions& client, const BackendProfile& server, Fami
                         .timestamps = client.has_timestamps() && server.timestamps});
 }
 
-// Answers to SYNs. What neighbouring SYNs ask for is nearly always the same, so
-// it is worked out for the first of them only: a request is a run of SYNs that
-// differ in their numbers alone.
+// Answers to SYNs. What neighbouring SYNs ask for is nearly always the same, so it is worked out
+// for the first of them only: a request is a run of SYNs that differ in their numbers alone.
 
-/// Whether two packets that are not plain go to one server with the same
-/// options.
+/// Whether two packets that are not plain go to one server with the same options.
 bool ask_alike(const Headers& a, const Headers& b) {
   return a.destination_port == b.destination_port && a.destination == b.destination &&
          a.options.offer() == b.options.offer();
@@ -89,8 +86,8 @@ Request request_of(const Burst& burst, const StageContext& context, std::size_t 
           .family = burst.family(i)};
 }
 
-/// Works out what all answers to a request have in common; element `i` is of a
-/// packet that makes it.
+/// Works out what all answers to a request have in common; element `i` is of a packet that makes
+/// it.
 void prepare_answer(Burst& burst, const StageContext& context, std::size_t i,
                     const Request& request) {
   const AgreedOptions agreed = agree(burst.options(i), request.server, request.family);
@@ -115,8 +112,7 @@ void give_answer(Burst& burst, std::size_t begin, std::size_t end) {
   }
 }
 
-/// Works out what all SYNs ask for. Those to many servers often make one
-/// request all the same.
+/// Works out what all SYNs ask for. Those to many servers often make one request all the same.
 void prepare_requests(Burst& burst, const StageContext& context) {
   const std::uint64_t requests = find_requests(burst);
   fetch_profiles(burst, context, requests);
@@ -133,8 +129,7 @@ void prepare_requests(Burst& burst, const StageContext& context) {
   give_answer(burst, begin, burst.frames.size());
 }
 
-/// Hashes the sources of the SYNs and the messages of the cookies, and makes
-/// the cookies.
+/// Hashes the sources of the SYNs and the messages of the cookies, and makes the cookies.
 void hash_syns(Burst& burst, const StageContext& context) {
   const WorkerState& state = context.state;
   const std::size_t count = burst.frames.size();

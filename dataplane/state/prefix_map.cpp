@@ -45,8 +45,8 @@ PrefixMap::PrefixMap(std::span<const Entry> entries) {
 }
 
 std::size_t PrefixMap::place(const Masked& masked) const {
-  // The table holds only what the policy names, so its chains are the policy's
-  // doing and no secret is needed.
+  // The table holds only what the policy names, so its chains are the policy's doing and no secret
+  // is needed.
   std::uint64_t hash =
       (masked.high ^ std::rotl(masked.low, 29) ^ masked.length) * 0x9e3779b97f4a7c15ULL;
   hash ^= hash >> 32;
@@ -92,8 +92,8 @@ void PrefixMap::add_markers(const Prefix& prefix) {
 }
 
 void PrefixMap::fill_markers() {
-  // From short to long, each marker without a prefix of its own takes the value
-  // of the longest prefix that covers it, which the shorter cells know by then.
+  // From short to long, each marker without a prefix of its own takes the value of the longest
+  // prefix that covers it, which the shorter cells know by then.
   std::vector<std::uint32_t> order;
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     if (cells_[i].length != Cell::free && cells_[i].value == none) {

@@ -9,12 +9,11 @@
 
 namespace sekimori {
 
-/// Longest-prefix match by binary search on prefix lengths (Waldvogel,
-/// Varghese, Turner and Plattner, "Scalable High Speed IP Routing Lookups",
-/// SIGCOMM 1997): one hash table holds the prefixes of all lengths, with
-/// markers where the search has to turn to longer ones. A lookup takes at most
-/// 1 + log2(distinct lengths of the family) probes, whatever the number of
-/// prefixes. Immutable.
+/// Longest-prefix match by binary search on prefix lengths (Waldvogel, Varghese, Turner and
+/// Plattner, "Scalable High Speed IP Routing Lookups", SIGCOMM 1997): one hash table holds the
+/// prefixes of all lengths, with markers where the search has to turn to longer ones. A lookup
+/// takes at most 1 + log2(distinct lengths of the family) probes, whatever the number of prefixes.
+/// Immutable.
 class PrefixMap {
  public:
   static constexpr std::uint32_t none = 0xffffffff;
@@ -78,8 +77,7 @@ class PrefixMap {
   Cell& cell(const Address& address, unsigned length);
   void add_markers(const Prefix& prefix);
   void fill_markers();
-  /// Markers are often shared, so the table is sized for more cells than it
-  /// comes to hold.
+  /// Markers are often shared, so the table is sized for more cells than it comes to hold.
   void compact();
 
   HugePageVector<Cell> cells_;

@@ -156,7 +156,8 @@ Connection establish(Lanes& lanes, Random& random) {
 /// A segment of one end, mostly one that belongs there.
 std::string segment(Random& random, Connection& c, Side from) {
   static constexpr std::array usual{".", ".", ".", "P.", "P.", "U.", "F.", "R", "R.", "S", "S."};
-  const std::string flags = usual[below(random, one_in(random, 4) ? usual.size() : 5)];
+  const std::string flags =
+      usual[below(random, one_in(random, 4) ? static_cast<std::uint32_t>(usual.size()) : 5)];
   std::uint32_t& next = from == Side::outside ? c.client_next : c.server_next;
   const std::uint32_t knows = from == Side::outside ? c.client_knows : c.client_next;
   std::uint32_t sequence = next - (one_in(random, 8) ? below(random, 5000) : 0);

@@ -228,7 +228,7 @@ struct Burst {
     }
   }
 
-  // The same for whole sets.
+  // Decisions on whole sets.
 
   void forward_all(std::uint64_t set) { decide_all(set, Verdict::forward); }
   void reply_all(std::uint64_t set) { decide_all(set, Verdict::reply); }

@@ -8,14 +8,12 @@ bool names_connection(const CardMark& mark, std::uint64_t hash) {
   return mark.flow_hash == static_cast<std::uint32_t>(hash);
 }
 
-/// Whether a frame is a card's SYN-ACK: the hash is that of the client's connection.
+/// Whether a frame is a card's SYN-ACK, which has the addresses of one from inside: the hash is
+/// that of the client's connection.
 bool is_card_answer(const Burst& burst, const StageContext& context, std::size_t i) {
   const Headers& syn_ack = burst.headers(i);
   if (syn_ack.kind != Kind::tcp || syn_ack.fault) return false;
-  const FlowKey key{.client = syn_ack.destination,
-                    .server = syn_ack.source,
-                    .client_port = syn_ack.destination_port,
-                    .server_port = syn_ack.source_port};
+  const FlowKey key = key_of(syn_ack, Side::inside);
   return names_connection(burst.marks->mark[i], key.hash(context.state.flow_key));
 }
 

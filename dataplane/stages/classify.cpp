@@ -113,8 +113,7 @@ AddressRuns address_runs(const Burst& burst) {
   return runs;
 }
 
-/// Looks the object of a run up, for all of its packets. The lookup has started
-/// at `start`.
+/// Looks the object of a run up, for all of its packets. The lookup has started at `start`.
 void find_object(Burst& burst, const PolicyTables& policy, std::size_t begin, std::size_t end,
                  std::size_t start) {
   const std::uint32_t object = addressed(burst, begin)

@@ -102,8 +102,7 @@ void prepare_answer(Burst& burst, const StageContext& context, std::size_t i,
   burst.cookie_options[i] = CookieOptions{context.slot(), agreed};
 }
 
-/// Gives the SYNs from `begin` to `end` the answer that was worked out for the
-/// first of them.
+/// Gives the SYNs from `begin` to `end` the answer that was worked out for the first of them.
 void give_answer(Burst& burst, std::size_t begin, std::size_t end) {
   burst.answers.set(begin, end, begin);
   for (std::size_t i = begin; i < end; ++i) {

@@ -251,12 +251,11 @@ void note_syn(const Burst& burst, StageContext& context, std::size_t i) {
 void note_card_syns(const Burst& burst, StageContext& context, std::uint64_t segments) {
   FlowTable& flows = context.state.flows;
   for_each_packet(segments & burst.marks->cookie_valid, [&](std::size_t i) {
-    const Headers& segment = burst.headers(i);
-    const std::uint32_t index =
-        flows.find(burst.flow_messages.hash(i), key_of(segment, burst.from));
+    const std::uint32_t index = flows.find(burst.flow_messages.hash(i), burst.flow_key(i));
     if (index == FlowTable::none) return;
     Flow& flow = flows[index];
-    if (!flow.ended() && !flow.is_near(segment.sequence)) flow.flags |= flow_flag::syn_seen;
+    const bool near = flow.is_near(burst.segment(i).sequence);
+    if (!flow.ended() && !near) flow.flags |= flow_flag::syn_seen;
   });
 }
 

@@ -34,8 +34,7 @@ class PrefixMap {
 
   // A lookup in two steps, for many at once.
 
-  /// Where the lookup of an address begins, and the fetching of what it touches
-  /// first.
+  /// Where the lookup of an address begins, and the fetching of what it touches first.
   [[nodiscard]] std::size_t start(const Address& address) const;
   /// The same as `find`, of an address whose lookup has started there.
   [[nodiscard]] std::uint32_t find(const Address& address, std::size_t start) const;

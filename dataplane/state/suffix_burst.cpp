@@ -46,8 +46,8 @@ void SuffixBurst::take_label(std::size_t i) {
   const LabelWords label{names_[i].label_from_right(columns_.depth)};
   // Most labels have up to three words.
   constexpr std::size_t usual_words = 3;
-  for (std::size_t w = 0; w < usual_words; ++w) columns_.words[w][i] = label.word(w);
-  for (std::size_t w = usual_words; w < label.count; ++w) columns_.words[w][i] = label.word(w);
+  const std::size_t words = std::max(label.count, usual_words);
+  for (std::size_t w = 0; w < words; ++w) columns_.words[w][i] = label.word(w);
   columns_.word_count[i] = label.count;
   columns_.most_words = std::max(columns_.most_words, label.count);
 }

@@ -122,8 +122,8 @@ void SuffixSet::find(std::span<const DnsName> names, std::span<std::uint16_t> va
     burst.next();
     if (!has_depth(labels)) continue;
     for (std::size_t i = 0; i < names.size(); ++i) {
-      if (labels <= names[i].labels)
-        __builtin_prefetch(&buckets_[bucket_of(burst.hash(i, labels))]);
+      if (labels > names[i].labels) continue;
+      __builtin_prefetch(&buckets_[bucket_of(burst.hash(i, labels))]);
     }
   }
   for (std::size_t i = 0; i < names.size(); ++i) {

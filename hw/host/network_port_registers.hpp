@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
-/// The registers of the kernel network_port, which a 100 Gbit/s network port: the card's Ethernet
-/// MAC and the buffers around it.
+/// The registers of the kernel network_port, which is a 100 Gbit/s network port: the card's
+/// Ethernet MAC and the buffers around it.
 namespace sekimori::network_port_registers {
 
 /// tells the kernel's kind: the letters NETP

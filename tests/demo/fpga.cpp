@@ -75,10 +75,7 @@ class Scene {
   }
   void end_flood() { flood_->wait_for_end(); }
   [[nodiscard]] lab::VirtualCard& card() { return card_; }
-  [[nodiscard]] std::string card_state() const {
-    return std::string{
-        card_state_names[static_cast<std::size_t>(dataplane_.snapshot().card_state)]};
-  }
+  [[nodiscard]] CardState card_state() const { return dataplane_.snapshot().card_state; }
 
  private:
   lab::Lab lab_;
@@ -128,7 +125,7 @@ bool run_demo() {
   std::printf("1/2  the card works\n");
   std::fflush(stdout);
   scene.offer([](const HttpLoadResult&) { return true; });
-  const std::string before = scene.card_state();
+  const CardState before = scene.card_state();
   const Counts middle = scene.counts();
   std::printf("2/2  the card is pulled while requests are under way\n");
   std::fflush(stdout);
@@ -140,7 +137,7 @@ bool run_demo() {
     }
     return true;
   });
-  const std::string after = scene.card_state();
+  const CardState after = scene.card_state();
   const Counts end = scene.counts();
   scene.end_flood();
 
@@ -154,8 +151,7 @@ bool run_demo() {
   shown &= claim("software answers when the card is gone",
                  second.answered_by_software > second.offered / 2 && second.taken_over > 0);
   shown &= claim("the change is seen in the statistics",
-                 before == card_state_names[static_cast<std::size_t>(CardState::working)] &&
-                     after == card_state_names[static_cast<std::size_t>(CardState::bypassed)]);
+                 before == CardState::working && after == CardState::bypassed);
   shown &= claim("no request fails, not even then",
                  first.failed + second.failed == 0 && first.served > 0 && second.served > 0);
   return shown;

@@ -21,6 +21,7 @@ inline constexpr std::size_t at_flags = 3;
 inline constexpr std::size_t at_agreed = 4;
 inline constexpr std::size_t at_cookie_slot = 5;
 inline constexpr std::size_t at_suffix = 6;
+inline constexpr std::size_t at_syns = 6;
 inline constexpr std::size_t at_flow_hash = 8;
 inline constexpr std::size_t at_ingress_ms = 12;
 

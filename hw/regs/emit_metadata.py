@@ -14,7 +14,15 @@ class Metadata:
         self.fields = table["field"]
         self.flags = table["flag"]
         at = 0
+        place = {}
         for field in self.fields:
+            where = field["byte"], field["bits"]
+            if "shares" in field:
+                if place.get(field["shares"]) != where:
+                    sys.exit(f"metadata.toml: {field['name']} does not stand where the field does "
+                             "whose place it shares")
+                continue
+            place[field["name"]] = where
             if field["byte"] != at:
                 sys.exit(f"metadata.toml: {field['name']} does not follow the field before it")
             at += field["bits"] // 8

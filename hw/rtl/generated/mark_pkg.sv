@@ -15,6 +15,7 @@ package mark_pkg;
   localparam int AT_AGREED = 32;
   localparam int AT_COOKIE_SLOT = 40;
   localparam int AT_SUFFIX = 48;
+  localparam int AT_SYNS = 48;
   localparam int AT_FLOW_HASH = 64;
   localparam int AT_INGRESS_MS = 96;
 

@@ -45,6 +45,7 @@ namespace sekimori {
   X(icmp_checksum, "ICMP checksum is wrong")                                                   \
   X(unparsed, "headers lie beyond what the parser reads, and the policy drops such")           \
   X(metadata_invalid, "metadata are cut short, of another version or not the card's")          \
+  X(syn_reported, "SYN that the card has answered, and that was here to be counted")           \
   /* The policy says no. */                                                                    \
   X(ethertype_refused, "EtherType is one that the policy does not pass")                       \
   X(unprotected, "destination belongs to no object, and the policy drops such")                \
@@ -112,6 +113,7 @@ namespace sekimori {
   X(card_marked, "packets with metadata, on a port with a card in front")           \
   X(card_unmarked, "packets without metadata there, left to software alone")        \
   X(card_cookie_valid, "cookies that the card has checked in software's place")     \
+  X(card_syn_answered, "SYNs that the card has answered")                           \
   X(card_syn_ack_sent, "SYN-ACKs of the card that were sent back for it")           \
   X(card_dns_matched, "DNS names that end in a suffix of the card's table")         \
   X(handover_lost, "packets that the worker of their flow had no room to take over")

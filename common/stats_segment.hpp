@@ -66,7 +66,9 @@ struct alignas(64) ObjectMeters {
     std::uint64_t bytes = 0;
   };
 
-  std::uint64_t syn_received = 0;  ///< well-formed SYNs from outside, before any verdict
+  /// Well-formed SYNs from outside, before any verdict; like the answers and all that was received,
+  /// with those that a card has answered.
+  std::uint64_t syn_received = 0;
   std::uint64_t syn_ack_sent = 0;
   std::uint64_t dropped_packets = 0;  ///< from outside, for any reason
   std::uint64_t dropped_bytes = 0;

@@ -15,6 +15,7 @@ static_assert(metadata::offset == offsetof(EthernetHeader, type),
 CardMark read(const std::uint8_t* header) {
   return {.agreed = header[metadata::at_agreed],
           .cookie_slot = header[metadata::at_cookie_slot],
+          .syns = load<be16>(header + metadata::at_syns).host(),
           .flow_hash = load<be32>(header + metadata::at_flow_hash).host()};
 }
 
@@ -37,7 +38,7 @@ bool has_metadata(std::span<const std::uint8_t> frame) {
 void take_marks(std::span<Frame> frames, CardMarks& marks) {
   assert(frames.size() <= max_burst);
   marks.read = marks.invalid = 0;
-  marks.cookie_valid = marks.syn_answered = marks.dns_matched = 0;
+  marks.cookie_valid = marks.syn_acks = marks.reports = marks.dns_matched = 0;
   for (std::size_t i = 0; i < frames.size(); ++i) {
     Frame& frame = frames[i];
     if (!has_metadata({frame.data, frame.length})) continue;
@@ -52,9 +53,9 @@ void take_marks(std::span<Frame> frames, CardMarks& marks) {
     const auto set_of = [&](std::uint8_t flag) { return (flags & flag) != 0 ? bit : 0; };
     marks.read |= bit;
     marks.cookie_valid |= set_of(metadata::cookie_valid);
-    marks.syn_answered |= set_of(metadata::syn_answered);
     marks.dns_matched |= set_of(metadata::dns_matched);
     marks.mark[i] = read(header);
+    (marks.mark[i].syns == 0 ? marks.syn_acks : marks.reports) |= set_of(metadata::syn_answered);
     if ((flags & metadata::checksum_good) != 0) frame.checksum = ChecksumHint::good;
     take_out(frame);
   }

@@ -13,6 +13,7 @@ namespace sekimori {
 struct CardMark {
   std::uint8_t agreed = 0;
   std::uint8_t cookie_slot = 0;
+  std::uint16_t syns = 0;  ///< of a report: for how many answered SYNs it stands
   std::uint32_t flow_hash = 0;
 };
 
@@ -22,7 +23,8 @@ struct CardMarks {
   std::uint64_t invalid = 0;  ///< frames with metadata that are cut short or of another version
   // Of those that were read:
   std::uint64_t cookie_valid = 0;
-  std::uint64_t syn_answered = 0;
+  std::uint64_t syn_acks = 0;  ///< answers of the card's, to be sent back
+  std::uint64_t reports = 0;   ///< SYNs that the card has answered itself
   std::uint64_t dns_matched = 0;
   std::array<CardMark, max_burst> mark;  ///< for frames that were read; others are undefined
 };

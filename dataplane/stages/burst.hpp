@@ -95,6 +95,7 @@ struct Burst {
   /// Acknowledgements whose cookies have been checked, and those whose cookies are right.
   std::uint64_t cookies_checked = 0;
   std::uint64_t cookies_right = 0;
+  std::uint64_t reported = 0;        ///< SYNs that a card has answered, each for several more
   std::uint64_t proved = 0;          ///< segments that only their source can have sent
   std::uint64_t sampled = 0;         ///< the one that is a sample, if there is one
   bool connections_entered = false;  ///< since their flows were fetched
@@ -134,6 +135,7 @@ struct Burst {
     answered = 0;
     cookies_checked = 0;
     cookies_right = 0;
+    reported = 0;
     proved = 0;
     sampled = 0;
     connections_entered = false;

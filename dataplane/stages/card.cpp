@@ -8,13 +8,50 @@ bool names_connection(const CardMark& mark, std::uint64_t hash) {
   return mark.flow_hash == static_cast<std::uint32_t>(hash);
 }
 
-/// Whether a frame is a card's SYN-ACK, which has the addresses of one from inside: the hash is
-/// that of the client's connection.
-bool is_card_answer(const Burst& burst, const StageContext& context, std::size_t i) {
-  const Headers& syn_ack = burst.headers(i);
-  if (syn_ack.kind != Kind::tcp || syn_ack.fault) return false;
-  const FlowKey key = key_of(syn_ack, Side::inside);
+/// Whether a frame is of the connection that its metadata name, as one that is on its way from that
+/// side.
+bool is_of_connection(const Burst& burst, const StageContext& context, std::size_t i, Side from) {
+  const Headers& headers = burst.headers(i);
+  if (headers.kind != Kind::tcp || headers.fault) return false;
+  const FlowKey key = key_of(headers, from);
   return names_connection(burst.marks->mark[i], key.hash(context.state.flow_key));
+}
+
+/// Counts SYNs that the card has answered as software counts those that it answers.
+void meter_answered(StageContext& context, const Address& server, std::uint64_t syns,
+                    std::uint64_t bytes) {
+  context.count(Counter::card_syn_answered, syns);
+  const std::uint32_t object = context.policy.destinations().find(server);
+  if (object == Burst::no_object) return;
+  ObjectMeters& meters = context.state.meters[context.policy.object_slot(object)];
+  add(meters.syn_received, syns);
+  add(meters.syn_ack_sent, syns);
+  for (const TrafficClass c : {TrafficClass::total, TrafficClass::tcp}) {
+    add(meters.of(c).packets, syns);
+    add(meters.of(c).bytes, bytes);
+  }
+}
+
+/// Sends an answer of the card's back for it. It has the addresses of a packet from inside.
+void send_syn_ack(Burst& burst, StageContext& context, std::size_t i) {
+  if (!is_of_connection(burst, context, i, Side::inside)) {
+    return burst.drop(i, DropReason::metadata_invalid);
+  }
+  context.count(Counter::card_syn_ack_sent);
+  meter_answered(context, burst.source(i), 1, burst.frames[i].length);
+  burst.reply(i);
+}
+
+/// Takes in what the card says about SYNs that it has answered; the one with which it says so has
+/// done its work then.
+void take_report(Burst& burst, StageContext& context, std::size_t i) {
+  if (!is_of_connection(burst, context, i, Side::outside)) {
+    return burst.drop(i, DropReason::metadata_invalid);
+  }
+  const std::uint64_t syns = burst.marks->mark[i].syns;
+  meter_answered(context, burst.destination(i), syns, syns * burst.frames[i].length);
+  burst.reported |= std::uint64_t{1} << i;
+  burst.drop(i, DropReason::syn_reported);
 }
 
 /// Whether the card has read the same agreement of the same slot out of the acknowledgement.
@@ -40,11 +77,8 @@ void follow_marks(Burst& burst, StageContext& context) {
   context.count(Counter::card_unmarked, burst.frames.size() - size_of(marks.read | marks.invalid));
   context.count(Counter::card_dns_matched, size_of(marks.dns_matched));
   burst.drop_all(marks.invalid, DropReason::metadata_invalid);
-  for_each_packet(marks.syn_answered, [&](std::size_t i) {
-    if (!is_card_answer(burst, context, i)) return burst.drop(i, DropReason::metadata_invalid);
-    context.count(Counter::card_syn_ack_sent);
-    burst.reply(i);
-  });
+  for_each_packet(marks.syn_acks, [&](std::size_t i) { send_syn_ack(burst, context, i); });
+  for_each_packet(marks.reports, [&](std::size_t i) { take_report(burst, context, i); });
 }
 
 std::uint64_t take_card_cookies(Burst& burst, StageContext& context,

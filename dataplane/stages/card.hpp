@@ -17,8 +17,9 @@ struct CardAgreement {
   CardAgreement(const AgreedOptions& options, std::uint64_t slot);
 };
 
-/// Counts what the marks say, sends a card's answers to SYNs back, and drops frames whose metadata
-/// are invalid. All frames are parsed, and none is decided on.
+/// Counts what the marks say, sends a card's answers to SYNs back, credits objects with the SYNs
+/// that the card has answered, and drops frames whose metadata are invalid. All frames are parsed,
+/// and none is decided on.
 void follow_marks(Burst& burst, StageContext& context);
 
 /// Takes those of the acknowledgements as checked, with the cookie right, that the card has found

@@ -203,7 +203,8 @@ void classify(Burst& burst, StageContext& context) {
   if (burst.marks != nullptr) follow_marks(burst, context);
   find_objects(burst, context);
   const GlobalRecord& global = context.policy.global();
-  for_each_packet(burst.open & (others | unprotected(burst)), [&](std::size_t i) {
+  const std::uint64_t objectless = unprotected(burst);
+  for_each_packet(burst.open & (others | objectless), [&](std::size_t i) {
     const Headers& headers = burst.headers(i);
     if (resolves_neighbours(burst.frames[i], headers)) {
       burst.forward(i);
@@ -213,6 +214,7 @@ void classify(Burst& burst, StageContext& context) {
       decide_unprotected(burst, i, global);
     }
   });
+  burst.reported &= ~objectless;
   burst.metered = burst.open;
   if (burst.from == Side::inside) return;
   sort_requests(burst);

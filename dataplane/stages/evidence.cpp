@@ -14,6 +14,24 @@ std::size_t nth(std::uint64_t set, std::uint32_t n) {
   return static_cast<std::size_t>(std::countr_zero(set));
 }
 
+/// How many SYNs the card has answered, by the reports that are in the burst.
+std::uint32_t reported_syns(const Burst& burst) {
+  std::uint32_t syns = 0;
+  for_each_packet(burst.reported, [&](std::size_t i) { syns += burst.marks->mark[i].syns; });
+  return syns;
+}
+
+/// The report that stands for number `n` of the SYNs that the card has answered.
+std::size_t report_of(const Burst& burst, std::uint32_t n) {
+  std::uint64_t set = burst.reported;
+  for (;; set &= set - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(set));
+    const std::uint32_t syns = burst.marks->mark[i].syns;
+    if (n < syns) return i;
+    n -= syns;
+  }
+}
+
 void hash_sources(Burst& burst, const SourceLoads& loads, const SipHashBurst& hashing) {
   burst.source_messages.start(burst.frames.size());
   if (const std::uint64_t plain = burst.proved & burst.plain; plain != 0) {
@@ -29,18 +47,22 @@ void hash_sources(Burst& burst, const SourceLoads& loads, const SipHashBurst& ha
 
 void begin_sample(Burst& burst, StageContext& context) {
   if (burst.from == Side::inside) return;
-  const auto number =
-      context.state.sampler.choose(static_cast<std::uint32_t>(size_of(burst.metered)), context.now);
+  const auto metered = static_cast<std::uint32_t>(size_of(burst.metered));
+  const auto number = context.state.sampler.choose(metered + reported_syns(burst), context.now);
   if (!number) return;
-  const std::size_t i = nth(burst.metered, *number);
+  const std::size_t i =
+      *number < metered ? nth(burst.metered, *number) : report_of(burst, *number - metered);
   burst.sampled = std::uint64_t{1} << i;
   context.state.sampler.begin(burst.frames[i], context.policy.object_slot(burst.object[i]),
                               context.now);
 }
 
 void finish_sample(const Burst& burst, StageContext& context) {
-  for_each_packet(burst.sampled,
-                  [&](std::size_t i) { context.state.sampler.finish(burst.decisions[i]); });
+  constexpr Decision answered{.verdict = Verdict::reply, .reason = {}};
+  for_each_packet(burst.sampled, [&](std::size_t i) {
+    const bool by_card = (burst.reported >> i & 1) != 0;
+    context.state.sampler.finish(by_card ? answered : burst.decisions[i]);
+  });
 }
 
 void count_sources(Burst& burst, StageContext& context) {

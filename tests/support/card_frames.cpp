@@ -11,6 +11,7 @@ Bytes with_metadata(const Bytes& frame, const Metadata& fields) {
   header[metadata::at_flags] = fields.flags;
   header[metadata::at_agreed] = fields.agreed;
   header[metadata::at_cookie_slot] = fields.cookie_slot;
+  store(header.data() + metadata::at_suffix, be16{fields.number});
   store(header.data() + metadata::at_flow_hash, be32{fields.flow_hash});
   Bytes marked = frame;
   marked.insert(marked.begin() + metadata::offset, header.begin(), header.end());

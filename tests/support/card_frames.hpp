@@ -13,6 +13,7 @@ struct Metadata {
   std::uint8_t flags = 0;
   std::uint8_t agreed = 0;
   std::uint8_t cookie_slot = 0;
+  std::uint16_t number = 0;  ///< `suffix` or `syns`
   std::uint32_t flow_hash = 0;
 };
 

@@ -24,7 +24,7 @@ TEST(CardMarks, AreTakenOutAndRead) {
   EXPECT_EQ(marks.invalid, 0U);
   EXPECT_EQ(marks.cookie_valid, 2U);
   EXPECT_EQ(marks.dns_matched, 2U);
-  EXPECT_EQ(marks.syn_answered, 0U);
+  EXPECT_EQ(marks.syn_acks | marks.reports, 0U);
   EXPECT_EQ(marks.mark[1].agreed, 0x7a);
   EXPECT_EQ(marks.mark[1].cookie_slot, 0x9b);
   EXPECT_EQ(marks.mark[1].flow_hash, 0x01020304U);
@@ -34,6 +34,18 @@ TEST(CardMarks, AreTakenOutAndRead) {
   }
   EXPECT_EQ(frames[1].data, marked.frame().data + metadata::bytes);
   EXPECT_EQ(frames[1].capacity, marked.frame().capacity - metadata::bytes);
+}
+
+TEST(CardMarks, TellASynAckFromAReport) {
+  const Bytes plain = frame_bytes(segment);
+  FrameBuffer syn_ack{with_metadata(plain, {.flags = metadata::syn_answered})};
+  FrameBuffer report{with_metadata(plain, {.flags = metadata::syn_answered, .number = 0x0203})};
+  std::array frames{syn_ack.frame(), report.frame()};
+  CardMarks marks;
+  take_marks(frames, marks);
+  EXPECT_EQ(marks.syn_acks, 1U);
+  EXPECT_EQ(marks.reports, 2U);
+  EXPECT_EQ(marks.mark[1].syns, 0x0203U);
 }
 
 TEST(CardMarks, SayThatAChecksumIsGood) {

@@ -29,6 +29,17 @@ class BehindCard : public testing::Test {
                       &marks);
     return decision;
   }
+  Decision take_report(std::uint16_t syns, std::uint32_t hash) {
+    return take(
+        with_metadata(syn(), {.flags = metadata::syn_answered, .number = syns, .flow_hash = hash}));
+  }
+  [[nodiscard]] static Bytes syn() {
+    return frame_bytes("198.51.100.7:4000 > 192.0.2.10:80 tcp [S] seq=1000 mss=1460");
+  }
+  [[nodiscard]] const ObjectMeters& meters() const {
+    const std::uint32_t object = ground_.policy.destinations().find(tuple.destination);
+    return ground_.meters[ground_.policy.object_slot(object)];
+  }
   [[nodiscard]] Bytes left() const { return {frame_.data, frame_.data + frame_.length}; }
 
   [[nodiscard]] std::uint64_t slot() const { return cookie_slot(ground_.now.unix_s()); }
@@ -118,6 +129,44 @@ TEST_F(BehindCard, ACardsAnswerGoesBackUnchanged) {
   EXPECT_EQ(decision.verdict, Verdict::reply);
   EXPECT_EQ(left(), syn_ack);
   EXPECT_EQ(ground_.counter(Counter::card_syn_ack_sent), 1U);
+  EXPECT_EQ(ground_.counter(Counter::card_syn_answered), 1U);
+  EXPECT_EQ(meters().syn_received, 1U);
+  EXPECT_EQ(meters().syn_ack_sent, 1U);
+}
+
+TEST_F(BehindCard, AReportCreditsTheObjectWithWhatTheCardHasAnswered) {
+  const Decision decision = take_report(500, flow_hash());
+  EXPECT_EQ(decision.verdict, Verdict::drop);
+  EXPECT_EQ(decision.reason, DropReason::syn_reported);
+  EXPECT_EQ(ground_.counter(Counter::card_syn_answered), 500U);
+  EXPECT_EQ(ground_.counter(Counter::syn_received), 0U) << "software has answered none";
+  EXPECT_EQ(meters().syn_received, 500U);
+  EXPECT_EQ(meters().syn_ack_sent, 500U);
+  for (const TrafficClass c : {TrafficClass::total, TrafficClass::tcp}) {
+    EXPECT_EQ(meters().of(c).packets, 500U);
+    EXPECT_EQ(meters().of(c).bytes, 500U * syn().size());
+  }
+  EXPECT_EQ(meters().dropped_packets, 0U) << "it was answered";
+  EXPECT_EQ(meters().passed_packets, 0U);
+}
+
+TEST_F(BehindCard, AReportIsASampleOfAllThatItStandsFor) {
+  take_report(500, flow_hash());
+  ASSERT_EQ(ground_.evidence->samples_taken, 1U);
+  const PacketSample sample = ground_.evidence->samples[0].of_writer();
+  EXPECT_EQ(sample.weight, 500U);
+  EXPECT_EQ(sample.verdict, Verdict::reply);
+  EXPECT_EQ(sample.wire_bytes, syn().size());
+  const Bytes seen{sample.frame.begin(), sample.frame.begin() + sample.captured_bytes};
+  EXPECT_EQ(seen, syn());
+}
+
+TEST_F(BehindCard, AReportOfWhoDoesNotKnowTheHashIsDropped) {
+  const Decision decision = take_report(500, flow_hash() + 1);
+  EXPECT_EQ(decision.verdict, Verdict::drop);
+  EXPECT_EQ(decision.reason, DropReason::metadata_invalid);
+  EXPECT_EQ(meters().syn_received, 0U);
+  EXPECT_EQ(ground_.evidence->samples_taken, 0U);
 }
 
 TEST_F(BehindCard, AnAnswerOfWhoDoesNotKnowTheHashIsDropped) {

@@ -22,7 +22,6 @@ module credit_fifo #(
   localparam int CW = $clog2(DEPTH) + 1;
 
   logic [CW-1:0] taken_q;  // words in the pipeline and here
-  logic [CW-1:0] taken_d;
   logic          room_q;
 
   // Only the properties look at these: the credits make `ready` certain.
@@ -33,16 +32,15 @@ module credit_fifo #(
 
   assign room_o = room_q;
 
-  always_comb begin
-    taken_d = taken_q;
-    if (enter_i && !leave) taken_d = taken_q + 1'b1;
-    if (!enter_i && leave) taken_d = taken_q - 1'b1;
-  end
+  // The answer is a register of its own: it is worked out one clock ahead, and in a way in which
+  // what enters, the last to be known, has little to pass.
+  wire logic none_left = taken_q == CW'(DEPTH);
+  wire logic one_left  = taken_q == CW'(DEPTH - 1);
 
-  // The answer is a register of its own: it is compared one clock ahead.
   always_ff @(posedge clk_i) begin
-    taken_q <= taken_d;
-    room_q  <= taken_d != CW'(DEPTH);
+    if (enter_i && !leave) taken_q <= taken_q + 1'b1;
+    if (!enter_i && leave) taken_q <= taken_q - 1'b1;
+    room_q <= leave || !(none_left || (one_left && enter_i));
     if (!rst_ni) begin
       taken_q <= '0;
       room_q  <= 1'b0;

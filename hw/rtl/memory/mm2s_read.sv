@@ -25,32 +25,39 @@ module mm2s_read #(
   localparam int CW = $clog2(DEPTH) + 1;
 
   logic [31:0]   left_q;   // beats to be asked for
+  logic          sized_q;  // `burst_q` is known
+  logic [4:0]    burst_q;  // beats of the next burst
   logic [CW-1:0] taken_q;  // places of the buffer that are spoken for
 
-  wire logic [4:0] burst = burst_pkg::beats(araddr_o, left_q);
-  wire logic       room  = taken_q <= CW'(DEPTH - burst_pkg::MAX_BEATS);
-  wire logic       leave = valid_o && ready_i;
-  wire logic       begin_burst = left_q != '0 && room && !arvalid_o;
+  wire logic room  = taken_q <= CW'(DEPTH - burst_pkg::MAX_BEATS);
+  wire logic leave = valid_o && ready_i;
+  wire logic begin_burst = sized_q && room && !arvalid_o;
 
   logic [63:0] next_q;
 
   always_ff @(posedge clk_i) begin
+    if (!sized_q && !arvalid_o) begin
+      sized_q <= left_q != '0;
+      burst_q <= burst_pkg::beats(araddr_o, left_q);
+    end
     if (begin_burst) begin
+      sized_q   <= 1'b0;
       arvalid_o <= 1'b1;
-      arlen_o   <= {3'd0, burst} - 8'd1;
-      next_q    <= araddr_o + {53'd0, burst, 6'd0};
-      left_q    <= left_q - {27'd0, burst};
+      arlen_o   <= {3'd0, burst_q} - 8'd1;
+      next_q    <= araddr_o + {53'd0, burst_q, 6'd0};
+      left_q    <= left_q - {27'd0, burst_q};
     end else if (arvalid_o && arready_i) begin
       arvalid_o <= 1'b0;
       araddr_o  <= next_q;
     end
-    taken_q <= taken_q + (begin_burst ? CW'(burst) : '0) - CW'(leave);
+    taken_q <= taken_q + (begin_burst ? CW'(burst_q) : '0) - CW'(leave);
     if (start_i) begin
       araddr_o <= address_i;
       left_q   <= beats_i;
     end
     if (!rst_ni) begin
       arvalid_o <= 1'b0;
+      sized_q   <= 1'b0;
       left_q    <= '0;
       taken_q   <= '0;
     end

@@ -129,7 +129,7 @@ module dns_suffix_core #(
   logic [dns_pkg::VALUE_W-1:0] verdict_value;
 
   suffix_verdicts u_verdicts (
-    .clk_i, .rst_ni, .begin_i(begins), .begin_slot_i(slot), .no_udp_i(located && !udp),
+    .clk_i, .rst_ni, .no_udp_i(located && !udp),
     .no_udp_slot_i(located_slot), .no_name_i(none_valid), .no_name_slot_i(name.slot),
     .lookup_i(found), .hit_i(hit), .value_i(value), .release_o(release_slot),
     .valid_o(verdict_valid), .ready_i(verdict_ready), .matched_o(verdict_matched),

@@ -5,10 +5,6 @@ module suffix_verdicts (
   input  logic                        clk_i,
   input  logic                        rst_ni,
 
-  // A frame begins.
-  input  logic                        begin_i,
-  input  logic [dns_pkg::SLOT_W-1:0]  begin_slot_i,
-
   // No datagram, or no name in it.
   input  logic                        no_udp_i,
   input  logic [dns_pkg::SLOT_W-1:0]  no_udp_slot_i,
@@ -44,16 +40,16 @@ module suffix_verdicts (
     done_d    = done_q;
     matched_d = matched_q;
     if (give) done_d[next_q] = 1'b0;
+    if (give) matched_d[next_q] = 1'b0;
     if (no_udp_i) done_d[no_udp_slot_i] = 1'b1;
     if (no_name_i) done_d[no_name_slot_i] = 1'b1;
     if (lookup_i.valid && lookup_i.last) done_d[lookup_i.slot] = 1'b1;
-    if (begin_i) matched_d[begin_slot_i] = 1'b0;
     if (lookup_i.valid && hit_i) matched_d[lookup_i.slot] = 1'b1;
   end
 
   always_ff @(posedge clk_i) begin
     if (lookup_i.valid && hit_i) values[lookup_i.slot] <= value_i;
-    matched_q <= matched_d;
+    matched_q <= rst_ni ? matched_d : '0;
     done_q    <= rst_ni ? done_d : '0;
     if (give) next_q <= next_q + 1'b1;
     if (!rst_ni) next_q <= '0;

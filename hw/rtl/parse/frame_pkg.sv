@@ -192,6 +192,12 @@ package frame_pkg;
     fold = once[15:0] + {15'd0, once[16]};
   endfunction
 
+  // Whether a sum folds to all ones, as that over data and their right checksum does. Then its
+  // halves complement each other; both could only be all ones in a sum of 2^16 words or more.
+  function automatic logic folds_to_ones(input logic [31:0] sum);
+    folds_to_ones = (sum[31:16] ^ sum[15:0]) == 16'hffff;
+  endfunction
+
   function automatic logic is_extension(input logic [7:0] protocol);
     is_extension = protocol == frame_pkg::PROTOCOL_HOP_BY_HOP
                 || protocol == frame_pkg::PROTOCOL_ROUTING

@@ -48,7 +48,7 @@ module frame_window #(
   end
 
   logic [16:0] ip_end;
-  ip_end_peek u_ip_end_peek (.beat_i(data_q), .ip_end_o(ip_end));
+  ip_end_peek u_ip_end_peek (.clk_i, .beat_i(data_i), .ip_end_o(ip_end));
 
   // Clock 2: how much of the packet is left at the start of the beat.
   logic [16:0]          left_q;
@@ -56,7 +56,10 @@ module frame_window #(
   logic [BEAT_BITS-1:0] tail_data_q;
 
   always_ff @(posedge clk_i) begin
-    if (valid_q) left_q <= first_q ? ip_end : left_q - (left_q < 17'd64 ? left_q : 17'd64);
+    if (valid_q) begin
+      left_q <= first_q ? ip_end
+              : left_q[16:6] != '0 ? {left_q[16:6] - 11'd1, left_q[5:0]} : '0;
+    end
     tail_q      <= valid_q && index_q == 2'd3;
     tail_data_q <= data_q;
   end

@@ -35,7 +35,7 @@ module ipv4_checks #(
   logic [31:0] sum;
   logic        sum_ok_q;
   sum_tree #(.N(WORDS)) u_sum (.clk_i, .words_i(words_q), .sum_o(sum));
-  always_ff @(posedge clk_i) sum_ok_q <= frame_pkg::fold(sum) == 16'hffff;
+  always_ff @(posedge clk_i) sum_ok_q <= frame_pkg::folds_to_ones(sum);
   delay_line #(.W(1), .N(LATENCY - SUM)) u_sum_ok (
     .clk_i, .rst_ni, .data_i(sum_ok_q), .data_o(checksum_ok_o));
 

@@ -56,7 +56,7 @@ module segment_sum #(
   logic        ok_q;
 
   sum_tree #(.N(WORDS)) u_sum (.clk_i, .words_i(words_q), .sum_o(sum));
-  always_ff @(posedge clk_i) ok_q <= frame_pkg::fold(sum) == 16'hffff;
+  always_ff @(posedge clk_i) ok_q <= frame_pkg::folds_to_ones(sum);
   delay_line #(.W(1), .N(LATENCY - SUM)) u_ok (.clk_i, .rst_ni, .data_i(ok_q), .data_o(ok_o));
 
 endmodule

@@ -43,48 +43,36 @@ module transport_checks (
   wire logic [7:0]          tcp_flags        = header_i[8*13 +: 8];
   wire logic [LENGTH_W-1:0] tcp_bytes        = {8'd0, tcp_words, 2'd0};
 
-  // Clock 1: the transport's own fault and whether the header leaves the window.
-  logic [4:0] transport_fault;
-  logic       unparsed;
+  // Clock 1: the facts about the transport header.
+  logic transport_q;
+  logic short_q;          // too short for UDP or ICMP
+  logic behind_q;         // their header leaves the window
+  logic tcp_short_q;
+  logic tcp_behind_q;
+  logic tcp_size_wrong_q;
+  logic tcp_cut_q;        // the window ends inside the options
+  logic ports_zero_q;
+  logic flags_wrong_q;
+  logic options_malformed_q;
+  logic udp_length_wrong_q;
+  logic checksum_wrong_q;
+  logic udp_checksum_wrong_q;
 
-  always_comb begin
-    transport_fault = frame_pkg::FAULT_NONE;
-    unparsed        = 1'b0;
-    unique case (start_i.kind)
-      frame_pkg::KIND_TCP: begin
-        if (start_i.length < LENGTH_W'(20)) transport_fault = frame_pkg::FAULT_TCP_HEADER_INVALID;
-        else if (start_i.offset + LENGTH_W'(20) > WINDOW) unparsed = 1'b1;
-        else if (tcp_words < 4'd5 || tcp_bytes > start_i.length) begin
-          transport_fault = frame_pkg::FAULT_TCP_HEADER_INVALID;
-        end
-        else if (start_i.offset + tcp_bytes > WINDOW) unparsed = 1'b1;
-        else if (!checksum_ok_i) transport_fault = frame_pkg::FAULT_TCP_CHECKSUM;
-        else if (source_port == '0 || destination_port == '0) begin
-          transport_fault = frame_pkg::FAULT_TCP_PORT_ZERO;
-        end
-        else if (!flags_valid(tcp_flags)) transport_fault = frame_pkg::FAULT_TCP_FLAGS_INVALID;
-        else if (options_malformed_i) transport_fault = frame_pkg::FAULT_TCP_OPTIONS_INVALID;
-      end
-      frame_pkg::KIND_UDP: begin
-        if (start_i.length < LENGTH_W'(8)) transport_fault = frame_pkg::FAULT_UDP_LENGTH;
-        else if (start_i.offset + LENGTH_W'(8) > WINDOW) unparsed = 1'b1;
-        else if (udp_length != 16'(start_i.length)) transport_fault = frame_pkg::FAULT_UDP_LENGTH;
-        // Zero means "none" over IPv4 only (RFC 768; RFC 8200, section 8.1).
-        else if (udp_checksum == '0 ? ip_i.ipv6 : !checksum_ok_i) begin
-          transport_fault = frame_pkg::FAULT_UDP_CHECKSUM;
-        end
-      end
-      frame_pkg::KIND_ICMP: begin
-        if (start_i.length < LENGTH_W'(8)) transport_fault = frame_pkg::FAULT_ICMP_TRUNCATED;
-        else if (start_i.offset + LENGTH_W'(8) > WINDOW) unparsed = 1'b1;
-        else if (!checksum_ok_i) transport_fault = frame_pkg::FAULT_ICMP_CHECKSUM;
-      end
-      default: ;
-    endcase
-    if (!start_i.transport) begin
-      transport_fault = frame_pkg::FAULT_NONE;
-      unparsed        = 1'b0;
-    end
+  always_ff @(posedge clk_i) begin
+    transport_q         <= start_i.transport;
+    short_q             <= start_i.length < LENGTH_W'(8);
+    behind_q            <= start_i.offset > WINDOW - LENGTH_W'(8);
+    tcp_short_q         <= start_i.length < LENGTH_W'(20);
+    tcp_behind_q        <= start_i.offset > WINDOW - LENGTH_W'(20);
+    tcp_size_wrong_q    <= tcp_words < 4'd5 || tcp_bytes > start_i.length;
+    tcp_cut_q           <= start_i.offset + tcp_bytes > WINDOW;
+    ports_zero_q        <= source_port == '0 || destination_port == '0;
+    flags_wrong_q       <= !flags_valid(tcp_flags);
+    options_malformed_q <= options_malformed_i;
+    udp_length_wrong_q  <= udp_length != 16'(start_i.length);
+    checksum_wrong_q    <= !checksum_ok_i;
+    // Zero means "none" over IPv4 only (RFC 768; RFC 8200, section 8.1).
+    udp_checksum_wrong_q <= udp_checksum == '0 ? ip_i.ipv6 : !checksum_ok_i;
   end
 
   // A fragment's place (RFC 791; RFC 8200, section 4.5; RFC 1858 and RFC 3128 for tiny ones).
@@ -96,14 +84,11 @@ module transport_checks (
                                     && ((start_i.place == '0 && start_i.length < LENGTH_W'(20))
                                         || start_i.place == 13'd1);
 
-  logic [4:0]          transport_fault_q;
   logic [4:0]          ip_fault_q;
   frame_pkg::headers_t headers_q;
 
   always_ff @(posedge clk_i) begin
-    transport_fault_q <= transport_fault;
-
-    headers_q.kind             <= unparsed ? frame_pkg::KIND_UNPARSED : start_i.kind;
+    headers_q.kind             <= start_i.kind;
     headers_q.fault            <= frame_pkg::FAULT_NONE;
     headers_q.addressed        <= ip_i.addressed;
     headers_q.ipv6             <= ip_i.ipv6;
@@ -138,10 +123,48 @@ module transport_checks (
     if (truncated_i) ip_fault_q <= frame_pkg::FAULT_FRAME_TRUNCATED;
   end
 
-  // Clock 2.
+  // Clock 2: the transport's own fault, or that its header leaves the window; what stands in front
+  // of it comes first.
+  logic [4:0] transport_fault;
+  logic       unparsed;
+
+  always_comb begin
+    transport_fault = frame_pkg::FAULT_NONE;
+    unparsed        = 1'b0;
+    unique case (headers_q.kind)
+      frame_pkg::KIND_TCP: begin
+        if (tcp_short_q) transport_fault = frame_pkg::FAULT_TCP_HEADER_INVALID;
+        else if (tcp_behind_q) unparsed = 1'b1;
+        else if (tcp_size_wrong_q) transport_fault = frame_pkg::FAULT_TCP_HEADER_INVALID;
+        else if (tcp_cut_q) unparsed = 1'b1;
+        else if (checksum_wrong_q) transport_fault = frame_pkg::FAULT_TCP_CHECKSUM;
+        else if (ports_zero_q) transport_fault = frame_pkg::FAULT_TCP_PORT_ZERO;
+        else if (flags_wrong_q) transport_fault = frame_pkg::FAULT_TCP_FLAGS_INVALID;
+        else if (options_malformed_q) transport_fault = frame_pkg::FAULT_TCP_OPTIONS_INVALID;
+      end
+      frame_pkg::KIND_UDP: begin
+        if (short_q) transport_fault = frame_pkg::FAULT_UDP_LENGTH;
+        else if (behind_q) unparsed = 1'b1;
+        else if (udp_length_wrong_q) transport_fault = frame_pkg::FAULT_UDP_LENGTH;
+        else if (udp_checksum_wrong_q) transport_fault = frame_pkg::FAULT_UDP_CHECKSUM;
+      end
+      frame_pkg::KIND_ICMP: begin
+        if (short_q) transport_fault = frame_pkg::FAULT_ICMP_TRUNCATED;
+        else if (behind_q) unparsed = 1'b1;
+        else if (checksum_wrong_q) transport_fault = frame_pkg::FAULT_ICMP_CHECKSUM;
+      end
+      default: ;
+    endcase
+    if (!transport_q) begin
+      transport_fault = frame_pkg::FAULT_NONE;
+      unparsed        = 1'b0;
+    end
+  end
+
   always_ff @(posedge clk_i) begin
     headers_o       <= headers_q;
-    headers_o.fault <= ip_fault_q != frame_pkg::FAULT_NONE ? ip_fault_q : transport_fault_q;
+    headers_o.kind  <= unparsed ? frame_pkg::KIND_UNPARSED : headers_q.kind;
+    headers_o.fault <= ip_fault_q != frame_pkg::FAULT_NONE ? ip_fault_q : transport_fault;
   end
 
 endmodule

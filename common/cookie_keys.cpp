@@ -84,4 +84,9 @@ SipKey CookieKeys::get(std::uint64_t slot) const {
           .k1 = entry.k1.load(std::memory_order_relaxed)};
 }
 
+std::array<SlotKey, 3> CookieKeys::around(std::uint64_t unix_s) const {
+  const std::uint64_t slot = cookie_slot(unix_s);
+  return {{{slot - 1, get(slot - 1)}, {slot, get(slot)}, {slot + 1, get(slot + 1)}}};
+}
+
 }  // namespace sekimori

@@ -27,6 +27,8 @@ inline constexpr std::size_t cookie_key_registers = 4;
 struct SlotKey {
   std::uint64_t slot = 0;
   SipKey key;
+
+  friend bool operator==(const SlotKey&, const SlotKey&) = default;
 };
 
 /// The secret from which every key of a node derives. Nodes that share it accept each other's
@@ -69,6 +71,8 @@ class CookieKeys {
   void refresh(const MasterSecret& secret, std::uint64_t unix_s);
   void set(std::uint64_t slot, const SipKey& key);
   [[nodiscard]] SipKey get(std::uint64_t slot) const;
+  /// The keys of the slots before, at and after `unix_s`, once they have been set.
+  [[nodiscard]] std::array<SlotKey, 3> around(std::uint64_t unix_s) const;
 
  private:
   struct Register {

@@ -175,6 +175,8 @@ class PolicyImage {
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
   /// The first 16 hexadecimal digits of the digest, which name the policy in logs and statistics.
   [[nodiscard]] std::string id() const;
+  /// The same as a number, as statistics have it.
+  [[nodiscard]] std::uint64_t number() const;
 
   [[nodiscard]] const GlobalRecord& global() const { return global_; }
   [[nodiscard]] std::span<const ObjectRecord> objects() const { return objects_; }

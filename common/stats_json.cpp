@@ -87,6 +87,8 @@ Json snapshot_json(const StatsSnapshot& snapshot, const SnapshotContext& context
        {{"outside", link_text(snapshot.outside_link_up)},
         {"inside", link_text(snapshot.inside_link_up)}}},
       {"card", card_state_names[static_cast<std::size_t>(snapshot.card_state)]},
+      {"card_policy",
+       snapshot.card_policy_id == 0 ? Json{} : Json(policy_id_text(snapshot.card_policy_id))},
       {"management", management_json(snapshot, context)}};
   result.update(outcomes_json(snapshot.total()));
 

@@ -29,7 +29,8 @@ struct SnapshotContext {
 };
 
 /// {"instance", "pid", "alive", "started", "heartbeat_age_s", "policy": {"generation", "id"},
-/// "links": {"outside", "inside"}, "card" (the name of a `CardState`), "management":
+/// "links": {"outside", "inside"}, "card" (the name of a `CardState`), "card_policy"
+/// (the id of the policy by which it answers, or null), "management":
 /// {"heartbeat_age_s" (null when control has never called), "measures_revision",
 /// "measures_in_force", "cookie_keys_own"}}, then the keys of `outcomes_json` for all workers
 /// together, then "workers" and "objects".

@@ -109,6 +109,7 @@ void read_header(const StatsHeader& header, StatsSnapshot& snapshot) {
   const std::uint64_t card = read_cell(header.card_state);
   snapshot.card_state =
       card < card_state_names.size() ? CardState{static_cast<std::uint8_t>(card)} : CardState::none;
+  snapshot.card_policy_id = read_cell(header.card_policy_id);
   snapshot.measures_revision = read_cell(header.measures_revision);
   snapshot.measures_in_force = read_cell(header.measures_in_force);
   snapshot.management_heartbeat_unix_ns = read_cell(header.management_heartbeat_unix_ns);

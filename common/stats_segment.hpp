@@ -24,7 +24,7 @@ namespace sekimori {
 // number is read whole, and numbers of different fields may be a moment apart.
 
 inline constexpr std::array<char, 8> stats_magic{'S', 'E', 'K', 'I', 'S', 'T', 'A', 'T'};
-inline constexpr std::uint32_t stats_layout_version = 4;
+inline constexpr std::uint32_t stats_layout_version = 5;
 inline constexpr std::uint32_t stats_max_workers = 1024;
 inline constexpr std::size_t stats_max_instance_length = 64;
 
@@ -132,7 +132,8 @@ struct StatsHeader {
   std::uint64_t object_count = 0;       ///< object slots in use; names behind it are not valid
   std::uint64_t outside_link_up = 0;    ///< 1 or 0
   std::uint64_t inside_link_up = 0;
-  std::uint64_t card_state = 0;         ///< a `CardState`
+  std::uint64_t card_state = 0;      ///< a `CardState`
+  std::uint64_t card_policy_id = 0;  ///< as `policy_id`, of the card's; 0 is none that we know of
   std::uint64_t measures_revision = 0;  ///< of the set that control set last; 0 is none
   std::uint64_t measures_in_force = 0;
   std::uint64_t management_heartbeat_unix_ns = 0;  ///< last call of control; 0 is never
@@ -153,6 +154,7 @@ struct StatsSnapshot {
   bool outside_link_up = false;
   bool inside_link_up = false;
   CardState card_state = CardState::none;
+  std::uint64_t card_policy_id = 0;  ///< by which the card answers; 0 when we have given it none
   std::uint64_t measures_revision = 0;
   std::uint64_t measures_in_force = 0;
   std::uint64_t management_heartbeat_unix_ns = 0;  ///< 0 when control has never called

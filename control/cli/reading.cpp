@@ -35,6 +35,13 @@ std::string management_line(const Reading& reading) {
          std::to_string(s.measures_revision) + "\n";
 }
 
+/// By which policy the card answers, if we have given it one.
+std::string card_policy_text(const StatsSnapshot& s) {
+  if (s.card_policy_id == 0) return {};
+  if (s.card_policy_id == s.policy_id) return ", answers by the policy in force";
+  return ", still answers by policy " + policy_id_text(s.card_policy_id);
+}
+
 /// Whether the card in front of the outside port works, if there is one.
 std::string card_line(const StatsSnapshot& s) {
   switch (s.card_state) {
@@ -43,7 +50,7 @@ std::string card_line(const StatsSnapshot& s) {
     case CardState::silent:
       return "card: nothing has come through it yet\n";
     case CardState::working:
-      return "card: working\n";
+      return "card: working" + card_policy_text(s) + "\n";
     case CardState::bypassed:
       return "card: FAILED OR BYPASSED, software does its work\n";
   }

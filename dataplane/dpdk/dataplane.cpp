@@ -12,9 +12,9 @@
 #include "common/cookie_keys.hpp"
 #include "common/policy_source.hpp"
 #include "common/stats_segment.hpp"
-#include "dataplane/dpdk/card_watch.hpp"
 #include "dataplane/dpdk/eal.hpp"
 #include "dataplane/dpdk/events.hpp"
+#include "dataplane/dpdk/front_card.hpp"
 #include "dataplane/dpdk/log.hpp"
 #include "dataplane/dpdk/managed_dataplane.hpp"
 #include "dataplane/dpdk/policy_keeper.hpp"
@@ -50,10 +50,14 @@ tl::expected<PolicyImage, Failure> load_first_policy(const Options& options) {
 }
 
 tl::expected<MasterSecret, Failure> load_secret(const Options& options, const PortSpec& outside) {
+  if (options.card && !outside.card) {
+    return wrong_input("--card: write fpga: before the outside port that the card is in front of");
+  }
   if (!options.secret_file) {
-    if (!outside.card) return MasterSecret::random();
+    if (!outside.card || options.card) return MasterSecret::random();
     return wrong_input(outside.flag() +
-                       ": the card needs keys of the same secret; give both a --secret-file");
+                       ": the card needs the same keys; name it with --card, or give a "
+                       "--secret-file to it and here");
   }
   auto secret = MasterSecret::load(*options.secret_file);
   if (!secret) return wrong_input("--secret-file: " + secret.error());
@@ -97,27 +101,13 @@ tl::expected<std::unique_ptr<ManagementServer>, Failure> serve(
   return std::move(*server);
 }
 
-/// Tells the operator, and shows in the statistics, when the card in front of the outside port
-/// begins to work or fails.
-void report_card(CardWatch& card, const Port& outside, StatsSegment& segment, unsigned workers) {
-  const auto all = [&](Counter counter) {
-    std::uint64_t sum = 0;
-    for (unsigned w = 0; w < workers; ++w) sum += segment.worker(w).read(counter);
-    return sum;
-  };
-  if (const auto change = card.look(all(Counter::card_marked), all(Counter::card_unmarked))) {
-    log(outside.spec().flag() + ": " + std::string{*change});
-  }
-  set(segment.header().card_state, static_cast<std::uint64_t>(card.state()));
-}
-
 /// The main thread's work while packets flow.
 void look_after(Events& events, MainThreadCalls& calls, PolicyKeeper& policy, PortPair& ports,
-                CookieKeySchedule& cookie_keys, StatsSegment& segment, unsigned workers) {
+                FrontCard& card, CookieKeySchedule& cookie_keys, StatsSegment& segment,
+                unsigned workers) {
   StatsHeader& header = segment.header();
-  const Port& outside = ports.port(Side::outside);
-  CardWatch card{outside.spec().card};
   for (;;) {
+    card.follow(policy);
     events.set_alarm(policy.measures().next_end_ms());
     switch (events.wait()) {
       case Event::stop:
@@ -131,7 +121,7 @@ void look_after(Events& events, MainThreadCalls& calls, PolicyKeeper& policy, Po
         set(header.cookie_keys_own, cookie_keys.own_keys());
         set(header.heartbeat_unix_ns, now.unix_ns);
         ports.report_links(header);
-        report_card(card, outside, segment, workers);
+        card.refresh(cookie_keys.registers(), now, segment, workers);
         break;
       }
       case Event::call:
@@ -179,16 +169,19 @@ tl::expected<void, Failure> run_dataplane(const Options& options) {
   if (!eal) return tl::unexpected(eal.error());
   auto ports = PortPair::open(options, *specs);
   if (!ports) return tl::unexpected(ports.error());
+  auto card = FrontCard::open(options, specs->front(), *secret);
+  if (!card) return tl::unexpected(card.error());
   const auto workers = WorkerSet::create(options, *ports, **policy, *secret, keys, *segment);
   if (!workers) return tl::unexpected(workers.error());
 
   if (auto started = ports->start(); !started) return started;
   (*workers)->launch();
   ports->report_links(segment->header());
+  card->refresh(keys, read_clock(), *segment, options.workers);
   const auto management = serve(std::move(*socket), managed, *calls);
   if (!management) return tl::unexpected(management.error());
   say_ready(options, *eal, *ports, **policy);
-  look_after(*events, *calls, **policy, *ports, cookie_keys, *segment, options.workers);
+  look_after(*events, *calls, **policy, *ports, *card, cookie_keys, *segment, options.workers);
   calls->close();
   (*workers)->stop();
   return {};

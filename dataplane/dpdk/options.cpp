@@ -75,6 +75,16 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_status) {
                  "32 secret bytes; nodes that share them accept each other's cookies "
                  "(default: random, new at each start)")
       ->type_name("FILE");
+  auto* card =
+      app.add_option("--card", options.card,
+                     "Card in front of the outside port, to be kept in step with policy, measures "
+                     "and keys: the bitstream for it, or unix:SOCKET of a simulated one "
+                     "(default: somebody else does so)")
+          ->type_name("FILE");
+  app.add_option("--card-device", options.card_device, "XRT's number of the card")
+      ->needs(card)
+      ->capture_default_str()
+      ->type_name("N");
   auto* management =
       app.add_option("--management", options.management,
                      "Unix socket on which control may change the policy, set measures and send "

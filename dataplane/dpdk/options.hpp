@@ -24,6 +24,8 @@ struct Options {
   unsigned workers = 1;
   std::string instance = "default";
   std::optional<std::string> secret_file = {};
+  std::optional<std::string> card = {};  ///< place of the one in front of the outside port
+  unsigned card_device = 0;
   std::optional<std::string> management = {};       ///< path of the socket for control
   std::optional<std::string> management_user = {};  ///< to whom that socket belongs; empty: to us
   MemoryMode memory = MemoryMode::automatic;

@@ -1,7 +1,5 @@
 #include "dataplane/dpdk/policy_keeper.hpp"
 
-#include <charconv>
-
 #include "common/policy_source.hpp"
 #include "dataplane/dpdk/log.hpp"
 
@@ -13,12 +11,6 @@ bool same_capacities(const GlobalRecord& a, const GlobalRecord& b) {
   return a.flow_capacity == b.flow_capacity && a.handshake_capacity == b.handshake_capacity &&
          a.hold_capacity == b.hold_capacity && a.source_capacity == b.source_capacity &&
          a.backend_capacity == b.backend_capacity && a.object_capacity == b.object_capacity;
-}
-
-std::uint64_t numeric_id(const std::string& hexadecimal) {
-  std::uint64_t id = 0;
-  std::from_chars(hexadecimal.data(), hexadecimal.data() + hexadecimal.size(), id, 16);
-  return id;
 }
 
 }  // namespace
@@ -83,11 +75,15 @@ tl::expected<void, std::string> PolicyKeeper::replace(PolicyImage image) {
   return {};
 }
 
+void PolicyKeeper::replace_generation(PolicyTables tables) {
+  generations_->replace(std::make_unique<const PolicyTables>(std::move(tables)));
+  ++changes_;
+}
+
 /// `tables` are those of a policy that accepts all measures in force.
 void PolicyKeeper::put_in_force(PolicyTables tables) {
   auto measured = tables.with_measures(measures_.measures());
-  generations_->replace(
-      std::make_unique<const PolicyTables>(std::move(measured ? *measured : tables)));
+  replace_generation(std::move(measured ? *measured : tables));
   show_measures();
 }
 
@@ -96,7 +92,7 @@ tl::expected<void, ManagementError> PolicyKeeper::set_measures(MeasureSet set,
   if (!measures_.say(set.measures)) {
     auto tables = generations_->current().with_measures(set.measures);
     if (!tables) return refuse(ManagementError::Kind::invalid, tables.error());
-    generations_->replace(std::make_unique<const PolicyTables>(std::move(*tables)));
+    replace_generation(std::move(*tables));
     log("measures of revision " + std::to_string(set.revision) +
         " are in force: " + std::to_string(set.measures.size()));
   }
@@ -113,7 +109,7 @@ void PolicyKeeper::end_expired_measures(std::uint64_t now_ms) {
         " ends: its time is over");
   }
   if (auto tables = generations_->current().with_measures(measures_.measures())) {
-    generations_->replace(std::make_unique<const PolicyTables>(std::move(*tables)));
+    replace_generation(std::move(*tables));
   }
   show_measures();
 }
@@ -130,7 +126,7 @@ void PolicyKeeper::announce(const PolicyTables& policy) {
     segment_.publish_name(policy.object_slot(index), image.name(image.objects()[index]));
   }
   StatsHeader& header = segment_.header();
-  set(header.policy_id, numeric_id(image.id()));
+  set(header.policy_id, image.number());
   set(header.policy_generation, ++generation_);
 }
 

@@ -37,6 +37,8 @@ class PolicyKeeper {
   [[nodiscard]] const MeasuresInForce& measures() const { return measures_; }
 
   [[nodiscard]] PolicyGenerations& generations() { return *generations_; }
+  /// Counts what has been put in force, policies and measures.
+  [[nodiscard]] std::uint64_t changes() const { return changes_; }
   /// The sizes of the tables, which stay those of the first policy until the program ends.
   [[nodiscard]] const GlobalRecord& capacities() const { return capacities_; }
 
@@ -49,6 +51,7 @@ class PolicyKeeper {
 
   tl::expected<std::unique_ptr<const PolicyTables>, std::string> build(PolicyImage image);
   tl::expected<void, std::string> replace(PolicyImage image);
+  void replace_generation(PolicyTables tables);
   void put_in_force(PolicyTables tables);
   void announce(const PolicyTables& policy);
   void show_measures();
@@ -60,6 +63,7 @@ class PolicyKeeper {
   StatsSegment& segment_;
   std::unique_ptr<PolicyGenerations> generations_;
   std::uint64_t generation_ = 0;
+  std::uint64_t changes_ = 1;
 };
 
 }  // namespace sekimori

@@ -34,6 +34,8 @@ class CookieKeySchedule {
   tl::expected<std::uint64_t, std::string> accept(std::span<const SlotKey> keys,
                                                   std::uint64_t unix_s);
 
+  /// What the keys are written to.
+  [[nodiscard]] const CookieKeys& registers() const { return registers_; }
   /// The last slot for which control has sent a key; 0 without any.
   [[nodiscard]] std::uint64_t last_slot() const { return last_slot_; }
   /// How many slots got a key of our own.

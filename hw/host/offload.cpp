@@ -1,6 +1,8 @@
 #include "hw/host/offload.hpp"
 
-#include <algorithm>
+#include <map>
+#include <string_view>
+#include <variant>
 
 namespace sekimori {
 namespace {
@@ -25,7 +27,31 @@ std::uint32_t bits(const OffloadMode& mode) {
   return (mode.answer ? 2U : 0U) | (mode.validate ? 1U : 0U);
 }
 
-OffloadProfile profile_of(const PolicyImage& policy, const ObjectRecord& object, Family family) {
+/// A policy as measures have changed it.
+class MeasuredPolicy {
+ public:
+  MeasuredPolicy(const PolicyImage& policy, std::span<const Measure> measures) : policy_(policy) {
+    for (const Measure& measure : measures) {
+      const auto* authenticate = std::get_if<AuthenticateSources>(&measure.kind);
+      if (authenticate != nullptr) when_off_.emplace(measure.object, authenticate->mode);
+    }
+  }
+
+  [[nodiscard]] const PolicyImage& policy() const { return policy_; }
+  /// The mode of an object's ports for which the policy says `mode`.
+  [[nodiscard]] OffloadMode mode(const ObjectRecord& object, SynMode mode) const {
+    if (mode != SynMode::off) return offload_mode(mode);
+    const auto measured = when_off_.find(policy_.name(object));
+    return offload_mode(measured == when_off_.end() ? mode : measured->second);
+  }
+
+ private:
+  const PolicyImage& policy_;
+  std::map<std::string_view, SynMode> when_off_;  ///< by the object's name
+};
+
+OffloadProfile profile_of(const MeasuredPolicy& measured, const ObjectRecord& object,
+                          Family family) {
   OffloadProfile profile{
       .window = object.syn_ack_window,
       .mss = family == Family::ipv4 ? object.assumed_mss_ipv4 : object.assumed_mss_ipv6,
@@ -36,12 +62,12 @@ OffloadProfile profile_of(const PolicyImage& policy, const ObjectRecord& object,
   if (object.source_list != 0 || object.service_count > OffloadProfile::max_services) {
     return profile;
   }
-  profile.mode = offload_mode(object.syn_mode);
+  profile.mode = measured.mode(object, object.syn_mode);
   for (std::uint32_t i = 0; i < object.service_count; ++i) {
-    const ServiceRecord& service = policy.services()[object.first_service + i];
+    const ServiceRecord& service = measured.policy().services()[object.first_service + i];
     profile.services[i] = {.first_port = service.first_port,
                            .last_port = service.last_port,
-                           .mode = offload_mode(service.syn_mode)};
+                           .mode = measured.mode(object, service.syn_mode)};
   }
   return profile;
 }
@@ -70,15 +96,17 @@ const PrefixRecord* longest_prefix(const PolicyImage& policy, const Address& add
 class ProfileSet {
  public:
   std::uint32_t add(const OffloadProfile& profile) {
-    const auto found = std::ranges::find(profiles_, profile);
-    if (found == profiles_.end()) profiles_.push_back(profile);
-    return static_cast<std::uint32_t>(std::ranges::find(profiles_, profile) - profiles_.begin());
+    const auto number = static_cast<std::uint32_t>(profiles_.size());
+    const auto [place, is_new] = numbers_.emplace(profile.pack(), number);
+    if (is_new) profiles_.push_back(profile);
+    return place->second;
   }
   [[nodiscard]] std::vector<OffloadProfile> take() { return std::move(profiles_); }
   [[nodiscard]] std::size_t size() const { return profiles_.size(); }
 
  private:
   std::vector<OffloadProfile> profiles_;
+  std::map<std::array<std::uint32_t, OffloadProfile::words>, std::uint32_t> numbers_;
 };
 
 }  // namespace
@@ -103,23 +131,29 @@ std::array<std::uint32_t, OffloadProfile::words> OffloadProfile::pack() const {
 }
 
 tl::expected<OffloadTables, std::string> OffloadTables::from_policy(
-    const PolicyImage& policy, const OffloadCapacity& capacity,
+    const PolicyImage& policy, std::span<const Measure> measures, const OffloadCapacity& capacity,
     std::span<const LearnedServer> learned) {
+  const MeasuredPolicy measured{policy, measures};
   ProfileSet profiles;
   const std::uint32_t nothing = profiles.add({});
   std::vector<RangeTree::Entry> destinations;
   for (const PrefixRecord& record : policy.prefixes()) {
     const OffloadProfile profile =
-        profile_of(policy, policy.objects()[record.object], record.prefix.address.family());
+        profile_of(measured, policy.objects()[record.object], record.prefix.address.family());
     destinations.push_back({.prefix = record.prefix, .value = profiles.add(profile)});
   }
   for (const LearnedServer& server : learned) {
     const PrefixRecord* const record = longest_prefix(policy, server.server);
     if (record == nullptr) continue;
     const OffloadProfile assumed =
-        profile_of(policy, policy.objects()[record->object], server.server.family());
+        profile_of(measured, policy.objects()[record->object], server.server.family());
     destinations.push_back({.prefix = {.address = server.server, .length = 128},
                             .value = profiles.add(with_learned(assumed, server))});
+  }
+  for (const Measure& measure : measures) {
+    const auto* give_up = std::get_if<GiveUpDestination>(&measure.kind);
+    if (give_up != nullptr)
+      destinations.push_back({.prefix = give_up->destination, .value = nothing});
   }
   if (profiles.size() > std::size_t{1} << capacity.profile_bits) {
     return tl::unexpected<std::string>{

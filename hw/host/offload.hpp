@@ -6,6 +6,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "common/measure.hpp"
 #include "common/policy_image.hpp"
 #include "hw/host/range_tree.hpp"
 
@@ -72,6 +73,8 @@ struct OffloadCapacity {
   unsigned levels = 0;
   unsigned source_levels = 0;
   unsigned profile_bits = 0;
+
+  friend bool operator==(const OffloadCapacity&, const OffloadCapacity&) = default;
 };
 
 /// A policy's tables for a kernel.
@@ -80,11 +83,14 @@ struct OffloadTables {
   RangeTree sources;       ///< 1: packets of this source are left to software
   std::vector<OffloadProfile> profiles;
 
-  /// Takes what the kernel can do from a policy. Left to software are objects with a source list of
-  /// their own or with more services than a profile holds, and sources on the box's own list. Fails
-  /// when a table is too small. The servers in `learned` belong to objects of the policy.
+  /// Takes what the kernel can do from a policy and the measures that are in force. Left to
+  /// software are objects with a source list of their own or with more services than a profile
+  /// holds, sources on the box's own list, and destinations that are given up. Sources that a
+  /// measure blocks are answered, and dropped by software when they come back: to leave an object
+  /// to software for their sake would serve its attacker. Fails when a table is too small. The
+  /// policy accepts all measures; the servers in `learned` belong to objects of the policy.
   static tl::expected<OffloadTables, std::string> from_policy(
-      const PolicyImage& policy, const OffloadCapacity& capacity,
+      const PolicyImage& policy, std::span<const Measure> measures, const OffloadCapacity& capacity,
       std::span<const LearnedServer> learned = {});
 };
 

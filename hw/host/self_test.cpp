@@ -33,7 +33,7 @@ tl::expected<SynCookieKernel, std::string> prepare_syn_cookie(Card& card) {
   if (!kernel) return kernel;
   const auto policy = PolicyImage::build(self_test_policy());
   if (!policy) return tl::unexpected{policy.error()};
-  const auto tables = OffloadTables::from_policy(*policy, kernel->capacity());
+  const auto tables = OffloadTables::from_policy(*policy, {}, kernel->capacity());
   if (!tables) return tl::unexpected{tables.error()};
   const MasterSecret secret = self_test_secret();
   kernel->control(false, false);

@@ -73,11 +73,13 @@ void SynCookieKernel::write_table(std::uint32_t where, std::span<const std::uint
   registers_->write(reg::table_write, where);
 }
 
-void SynCookieKernel::write_tree(const RangeTree& tree, std::uint32_t node_table,
-                                 std::uint32_t leaf_table) {
+/// `there` is what has been written to the same bank before.
+void SynCookieKernel::write_tree(const RangeTree& tree, const RangeTree* there,
+                                 std::uint32_t node_table, std::uint32_t leaf_table) {
   for (std::uint32_t level = 0; level < tree.levels(); ++level) {
     const auto nodes = tree.nodes(level);
     for (std::uint32_t n = 0; n < nodes.size(); ++n) {
+      if (there != nullptr && there->nodes(level)[n] == nodes[n]) continue;
       std::array<std::uint32_t, 12> words{};
       for (std::size_t k = 0; k < 3; ++k) {
         const auto key = words_of(nodes[n][k]);
@@ -88,16 +90,22 @@ void SynCookieKernel::write_tree(const RangeTree& tree, std::uint32_t node_table
   }
   const auto leaves = tree.leaves();
   for (std::uint32_t i = 0; i < leaves.size(); ++i) {
+    if (there != nullptr && there->leaves()[i] == leaves[i]) continue;
     write_table(place(leaf_table, 0, i), leaves.subspan(i, 1));
   }
 }
 
 void SynCookieKernel::load(const OffloadTables& tables) {
-  write_tree(tables.destinations, destination_node_table, destination_leaf_table);
-  write_tree(tables.sources, source_node_table, source_leaf_table);
+  std::optional<OffloadTables>& there = banks_[1 - (registers_->read(reg::table_bank) & 1)];
+  write_tree(tables.destinations, there ? &there->destinations : nullptr, destination_node_table,
+             destination_leaf_table);
+  write_tree(tables.sources, there ? &there->sources : nullptr, source_node_table,
+             source_leaf_table);
   for (std::uint32_t i = 0; i < tables.profiles.size(); ++i) {
+    if (there && i < there->profiles.size() && there->profiles[i] == tables.profiles[i]) continue;
     write_table(place(profile_table, 0, i), tables.profiles[i].pack());
   }
+  there = tables;
   registers_->write(reg::table_swap, 1);
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 
@@ -29,7 +30,10 @@ class SynCookieKernel {
   void set_time(std::uint64_t unix_ms, std::uint32_t clocks_per_ms);
   void set_cookie_key(std::uint64_t slot, const SipKey& key);
   void set_flow_key(const SipKey& key);
-  /// Writes all tables to the unused bank and exchanges the banks, while packets pass.
+  /// The kernel's clock: milliseconds since 1970 modulo 2^32.
+  [[nodiscard]] std::uint32_t time_ms() { return registers_->read(syn_cookie_registers::time_now); }
+  /// Writes tables to the unused bank, as far as they differ from what this object has written
+  /// there before, and exchanges the banks, while packets pass.
   void load(const OffloadTables& tables);
   /// All counters as they were in one clock.
   [[nodiscard]] Counters read_counters();
@@ -40,10 +44,12 @@ class SynCookieKernel {
 
   void set_key(std::uint32_t number, const SipKey& key);
   void write_table(std::uint32_t place, std::span<const std::uint32_t> words);
-  void write_tree(const RangeTree& tree, std::uint32_t node_table, std::uint32_t leaf_table);
+  void write_tree(const RangeTree& tree, const RangeTree* there, std::uint32_t node_table,
+                  std::uint32_t leaf_table);
 
   RegisterAccess* registers_;
   OffloadCapacity capacity_;
+  std::array<std::optional<OffloadTables>, 2> banks_;  ///< as they were written
 };
 
 [[nodiscard]] inline std::uint64_t value(const SynCookieKernel::Counters& counters,

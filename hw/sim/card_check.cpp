@@ -29,7 +29,7 @@ CardCheck::CardCheck(Card& card, const PolicyContents& policy, std::uint64_t see
 void CardCheck::load() {
   auto syn_cookie = SynCookieKernel::open(card_->registers(CardKernel::syn_cookie));
   ASSERT_TRUE(syn_cookie) << syn_cookie.error();
-  const auto tables = OffloadTables::from_policy(golden_.policy(), syn_cookie->capacity());
+  const auto tables = OffloadTables::from_policy(golden_.policy(), {}, syn_cookie->capacity());
   ASSERT_TRUE(tables) << tables.error();
   syn_cookie->load(*tables);
   syn_cookie->set_flow_key(golden_.flow_key());

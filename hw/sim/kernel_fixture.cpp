@@ -35,13 +35,13 @@ void KernelTest::learn(const Address& server, std::uint16_t port, std::uint8_t w
                        std::uint64_t slot) {
   const LearnedServer learned = golden().learn(server, port, window_scale, slot);
   const auto tables =
-      OffloadTables::from_policy(golden().policy(), kernel_.capacity(), {&learned, 1});
+      OffloadTables::from_policy(golden().policy(), {}, kernel_.capacity(), {&learned, 1});
   ASSERT_TRUE(tables) << tables.error();
   kernel_.load(*tables);
 }
 
 void KernelTest::load_epoch() {
-  const auto tables = OffloadTables::from_policy(golden().policy(), kernel_.capacity());
+  const auto tables = OffloadTables::from_policy(golden().policy(), {}, kernel_.capacity());
   ASSERT_TRUE(tables) << tables.error();
   const std::uint64_t slot = golden().slot();
   for (const std::uint64_t s : {slot - 1, slot, slot + 1}) {

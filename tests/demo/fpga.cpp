@@ -49,8 +49,6 @@ Counts operator-(const Counts& a, const Counts& b) {
 /// All of it: clients, the card, the dataplane, a server, and who attacks it.
 class Scene {
  public:
-  Scene() : dataplane_(lab_, lab::policy_for_server("proxy"), {.card = &card_}) { card_.start(); }
-
   void begin_flood() {
     flood_.emplace(lab_, FloodOptions{.rate_pps = flood_pps, .duration = 2 * phase_duration + 4s});
   }
@@ -80,7 +78,7 @@ class Scene {
  private:
   lab::Lab lab_;
   lab::VirtualCard card_{lab_};
-  lab::Dataplane dataplane_;
+  lab::Dataplane dataplane_{lab_, lab::policy_for_server("proxy"), {.card = &card_}};
   lab::Nginx nginx_{lab_.server(), lab_.run().directory(), {.ipv4 = lab::Lab::server_ipv4}};
   std::optional<Flood> flood_;
   std::uint64_t served_ = 0;

@@ -41,7 +41,7 @@ MAY_INCLUDE = {
 PACKET_PATH = ["common"] + [f for f in MAY_INCLUDE if f.startswith("dataplane/")]
 MAY_INCLUDE["dataplane/management"] = ["common"]
 MAY_INCLUDE["dataplane/replay"] = PACKET_PATH
-MAY_INCLUDE["dataplane/dpdk"] = PACKET_PATH + ["dataplane/management"]
+MAY_INCLUDE["dataplane/dpdk"] = PACKET_PATH + ["dataplane/management", "hw/host"]
 MAY_INCLUDE["dataplane"] = PACKET_PATH + ["dataplane/management", "dataplane/dpdk"]
 # The daemon joins all of control.
 MAY_INCLUDE["control/daemon"] = ["common"] + [

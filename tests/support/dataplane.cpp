@@ -62,7 +62,7 @@ Process start(const Lab& lab, const fs::path& policy_path, const std::string& po
   };
   if (!options.huge_pages) command.emplace_back("--no-huge");
   if (options.card != nullptr) {
-    command.insert(command.end(), {"--secret-file", options.card->secret_file().string()});
+    command.insert(command.end(), {"--card", "unix:" + options.card->registers().string()});
   }
   if (options.managed) {
     command.insert(command.end(), {"--management", management_socket(lab).string()});
@@ -98,7 +98,11 @@ fs::path program_folder() {
 Dataplane::Dataplane(const Lab& lab, const std::string& policy, const DataplaneOptions& options)
     : policy_path_(policy_file(lab)),
       process_(start(lab, policy_path_, policy, options)),
-      reader_(open_statistics(lab.run().name())) {}
+      reader_(open_statistics(lab.run().name())) {
+  if (options.card != nullptr && !wait_for_card()) {
+    throw LabError("the dataplane's card does not answer: " + process_.output());
+  }
+}
 
 bool Dataplane::reload(const std::string& policy) {
   const std::uint64_t generation = reader_.snapshot().policy_generation;
@@ -115,6 +119,13 @@ bool Dataplane::reload(const std::string& policy) {
     throw LabError("the dataplane does not answer SIGHUP: " + process_.output());
   }
   return accepted;
+}
+
+bool Dataplane::wait_for_card() const {
+  return wait_until(start_patience, [&] {
+    const StatsSnapshot now = snapshot();
+    return now.card_policy_id == now.policy_id;
+  });
 }
 
 std::uint64_t Dataplane::counter(Counter which) const {

@@ -30,12 +30,14 @@ struct DataplaneOptions {
 /// The real `sekimori-dataplane`, from the folder of the running program, between the box's ports.
 class Dataplane {
  public:
-  /// Returns when packets flow. `policy` is TOML.
+  /// Returns when packets flow, and the card does its part. `policy` is TOML.
   Dataplane(const Lab& lab, const std::string& policy, const DataplaneOptions& options = {});
 
   /// Replaces the policy. Returns whether the new one is in force; false when it was refused and
   /// the old one stays.
   [[nodiscard]] bool reload(const std::string& policy);
+  /// Waits until the card in front answers by the policy in force.
+  [[nodiscard]] bool wait_for_card() const;
   [[nodiscard]] StatsSnapshot snapshot() const { return reader_.snapshot(); }
   [[nodiscard]] WorkerStats totals() const { return snapshot().total(); }
   [[nodiscard]] std::uint64_t counter(Counter which) const;

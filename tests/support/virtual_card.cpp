@@ -1,12 +1,8 @@
 #include "tests/support/virtual_card.hpp"
 
-#include <sys/stat.h>
-
 #include <csignal>
-#include <fstream>
 
 #include "common/card_metadata.hpp"
-#include "common/cookie_keys.hpp"
 #include "tests/support/dataplane.hpp"
 #include "tests/support/deadline.hpp"
 #include "tests/support/errors.hpp"
@@ -20,11 +16,15 @@ using std::chrono::seconds;
 constexpr seconds patience{20};
 constexpr unsigned wire_mtu = 1500;
 
-fs::path make_secret(const Lab& lab) {
-  fs::path path = lab.run().directory() / "secret";
-  std::ofstream{path} << std::string(MasterSecret::bytes, 's');
-  checked(::chmod(path.c_str(), 0600), "chmod " + path.string());
-  return path;
+Process start(const Lab& lab, const std::string& host, const fs::path& registers) {
+  Process process{lab.box(),
+                  {(program_folder() / "sekimori-virtual-card").string(), "--wire",
+                   lab.outside_port().interface, "--host", host, "--registers", registers.string()},
+                  lab.run().directory() / "card.log"};
+  if (!process.wait_for_output("ready", patience)) {
+    throw LabError("sekimori-virtual-card does not start: " + process.output());
+  }
+  return process;
 }
 
 /// The number behind `name`, which ends in "=".
@@ -37,28 +37,15 @@ std::uint64_t number(const std::string& line, const std::string& name) {
 }  // namespace
 
 VirtualCard::VirtualCard(const Lab& lab)
-    : lab_(lab),
-      cable_({&lab.box(), "card0"}, {&lab.box(), "card1"}, wire_mtu + metadata::bytes),
-      secret_file_(make_secret(lab)) {}
-
-void VirtualCard::start() {
-  process_.emplace(
-      lab_.box(),
-      std::vector<std::string>{(program_folder() / "sekimori-virtual-card").string(), "--wire",
-                               lab_.outside_port().interface, "--host", cable_.left().interface,
-                               "--policy", policy_file(lab_).string(), "--secret-file",
-                               secret_file_.string(), "--instance", lab_.run().name()},
-      lab_.run().directory() / "card.log");
-  if (!process_->wait_for_output("ready", patience) || !wait_for_policy()) {
-    throw LabError("sekimori-virtual-card does not start: " + process_->output());
-  }
-}
+    : cable_({&lab.box(), "card0"}, {&lab.box(), "card1"}, wire_mtu + metadata::bytes),
+      registers_(lab.run().directory() / "card.sock"),
+      process_(start(lab, cable_.left().interface, registers_)) {}
 
 void VirtualCard::tell(int signal, const char* answer) {
-  const std::size_t said = process_->output().size();
-  process_->signal(signal);
+  const std::size_t said = process_.output().size();
+  process_.signal(signal);
   if (!wait_until(patience,
-                  [&] { return process_->output().find(answer, said) != std::string::npos; })) {
+                  [&] { return process_.output().find(answer, said) != std::string::npos; })) {
     throw LabError(std::string{"the card does not say that it "} + answer);
   }
 }
@@ -71,21 +58,12 @@ void VirtualCard::work_again() {
   tell(SIGUSR2, "works again");
 }
 
-bool VirtualCard::wait_for_policy() {
-  return wait_until(patience, [&] {
-    const std::size_t at = process_->output().find("answers by policy", policies_read_);
-    if (at == std::string::npos) return false;
-    policies_read_ = at + 1;
-    return true;
-  });
-}
-
 VirtualCard::Counts VirtualCard::counts() {
   // The line that is being written may be of before; the next one is not.
-  const std::size_t said = process_->output().size();
+  const std::size_t said = process_.output().size();
   std::string line;
   const bool seen = wait_until(patience, [&] {
-    const std::string output = process_->output();
+    const std::string output = process_.output();
     const std::size_t end = output.rfind('\n');
     if (end == std::string::npos || end < said) return false;
     const std::size_t start = output.rfind("judged=", end);
@@ -93,7 +71,7 @@ VirtualCard::Counts VirtualCard::counts() {
     line = output.substr(start, output.find('\n', start) - start);
     return true;
   });
-  if (!seen) throw LabError("the card says nothing: " + process_->output());
+  if (!seen) throw LabError("the card says nothing: " + process_.output());
   return {.judged = number(line, "judged="),
           .answered = number(line, "answered="),
           .cookies = number(line, "cookies="),

@@ -2,33 +2,29 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 
 #include "tests/support/lab.hpp"
 #include "tests/support/process.hpp"
 
 namespace sekimori::lab {
 
-/// The simulated card between the lab's outside port and the dataplane:
+/// The simulated card between the lab's outside port and the dataplane, which tells it what to do:
 ///
 ///     [outside] sekimori-virtual-card [card0] ---- [card1] sekimori-dataplane [inside]
 class VirtualCard {
  public:
-  /// Lays the cable and makes the secret that the card and the dataplane share.
+  /// Lays the cable and starts the card. Returns when it can be told what to do.
   explicit VirtualCard(const Lab& lab);
 
   /// The dataplane's outside port.
   [[nodiscard]] Port host_port() const { return cable_.right(); }
-  [[nodiscard]] const std::filesystem::path& secret_file() const { return secret_file_; }
+  /// Where the dataplane finds the card's registers.
+  [[nodiscard]] const std::filesystem::path& registers() const { return registers_; }
 
-  /// Starts the card, when the lab's dataplane runs. Returns when it answers SYNs.
-  void start();
-  /// Has the card fail, so that frames pass by it, and work again. Each returns when it has.
+  /// Has the card fail, so that frames pass by it and it forgets what it was told, and work again.
+  /// Each returns when it has.
   void fail();
   void work_again();
-
-  /// Waits until the card answers by another policy than when it was last asked.
-  [[nodiscard]] bool wait_for_policy();
 
   /// What the card has done since its start.
   struct Counts {
@@ -43,11 +39,9 @@ class VirtualCard {
  private:
   void tell(int signal, const char* answer);
 
-  const Lab& lab_;
   VethPair cable_;
-  std::filesystem::path secret_file_;
-  std::optional<Process> process_;
-  std::size_t policies_read_ = 0;  ///< of its output
+  std::filesystem::path registers_;
+  Process process_;
 };
 
 }  // namespace sekimori::lab

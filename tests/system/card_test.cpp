@@ -1,11 +1,23 @@
+#include "tests/demo/flood.hpp"
 #include "tests/support/card_frames.hpp"
 #include "tests/support/deadline.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/management_client.hpp"
 #include "tests/support/packet_socket.hpp"
+#include "tests/support/test_policy.hpp"
 #include "tests/support/virtual_card.hpp"
+#include "tests/system/keeper_site.hpp"
 #include "tests/system/through_sekimori.hpp"
 
 namespace sekimori::lab {
 namespace {
+
+ObjectMeters meters_of(const Dataplane& dataplane, std::string_view object) {
+  for (const StatsSnapshot::Object& one : dataplane.snapshot().objects) {
+    if (one.name == object) return one.meters;
+  }
+  throw LabError("the statistics have no object " + std::string{object});
+}
 
 /// Real clients behind a simulated card in front of the real dataplane.
 class BehindVirtualCard : public NeedsLab {
@@ -21,8 +33,8 @@ class BehindVirtualCard : public NeedsLab {
   void start(const LabOptions& options = {}) {
     lab_.emplace(options);
     card_.emplace(*lab_);
-    dataplane_.emplace(*lab_, policy_for_server("proxy"), DataplaneOptions{.card = &*card_});
-    card_->start();
+    dataplane_.emplace(*lab_, policy_for_server(mode_),
+                       DataplaneOptions{.managed = true, .card = &*card_});
   }
   /// Fetches a page by each family; a failure is one of the test.
   void expect_pages(int count) {
@@ -41,8 +53,19 @@ class BehindVirtualCard : public NeedsLab {
   [[nodiscard]] bool wait_for_state(CardState state) const {
     return wait_until(10s, [&] { return dataplane_->snapshot().card_state == state; });
   }
+  /// Pulls the card. Returns when the dataplane cannot tell it anything any more.
+  void pull_card() {
+    card_->fail();
+    ASSERT_TRUE(wait_until(10s, [&] { return dataplane_->snapshot().card_policy_id == 0; }));
+  }
+  /// Puts it back. Returns when it has been told everything anew.
+  void put_card_back() {
+    card_->work_again();
+    ASSERT_TRUE(dataplane_->wait_for_card());
+  }
   [[nodiscard]] std::uint64_t count(Counter counter) const { return dataplane_->counter(counter); }
 
+  std::string mode_ = "proxy";
   std::optional<Lab> lab_;
   std::optional<VirtualCard> card_;
   std::optional<Dataplane> dataplane_;
@@ -68,13 +91,13 @@ TEST_F(BehindVirtualCard, SoftwareTakesOverWhenTheCardFails) {
   start_nginx();
   expect_pages(2);
   ASSERT_TRUE(wait_for_state(CardState::working));
-  card_->fail();
+  pull_card();
   expect_pages(2);
   const std::uint64_t answered = count(Counter::syn_ack_sent);
   EXPECT_GE(answered, 4U);
   EXPECT_TRUE(wait_for_state(CardState::bypassed));
   EXPECT_TRUE(dataplane_->process().wait_for_output("software does its work", 1s));
-  card_->work_again();
+  put_card_back();
   expect_pages(2);
   EXPECT_EQ(count(Counter::syn_ack_sent), answered);
   EXPECT_TRUE(wait_for_state(CardState::working));
@@ -111,11 +134,11 @@ TEST_F(CookieOfTheOther, SoftwareTakesTheCards) {
 
 class CookieOfSoftware : public CookieOfTheOther {
  protected:
-  void prepare() override { card_->fail(); }
+  void prepare() override { pull_card(); }
 };
 
 TEST_F(CookieOfSoftware, IsTakenByTheCard) {
-  exchange([this] { card_->work_again(); });
+  exchange([this] { put_card_back(); });
   EXPECT_GE(count(Counter::syn_ack_sent), 1U);
   EXPECT_EQ(count(Counter::cookie_valid), 1U);
   EXPECT_EQ(count(Counter::card_cookie_valid), 1U);
@@ -144,16 +167,63 @@ TEST_F(BehindVirtualCard, MetadataFromOutsideAreNotBelieved) {
   EXPECT_EQ(count(Counter::flow_created), 0U);
 }
 
-/// A card that does not know what the policy in force is answers nothing.
 TEST_F(BehindVirtualCard, FollowsThePolicy) {
   start();
   start_nginx();
   expect_pages(1);
   ASSERT_TRUE(dataplane_->reload(policy_for_server("off")));
-  ASSERT_TRUE(card_->wait_for_policy());
+  ASSERT_TRUE(dataplane_->wait_for_card());
   const std::uint64_t answered = card_->counts().answered;
+  EXPECT_GE(answered, 2U);
   expect_pages(1);
   EXPECT_EQ(card_->counts().answered, answered);
+}
+
+/// What control has the dataplane do, the card does.
+TEST_F(BehindVirtualCard, FollowsControl) {
+  mode_ = "off";
+  start();
+  start_nginx();
+  expect_pages(1);
+  EXPECT_EQ(card_->counts().answered, 0U);
+
+  ManagementClient control{management_socket(*lab_).string()};
+  const Measure authenticate{
+      .object = "server", .lifetime_ms = 600'000, .kind = AuthenticateSources{}};
+  ASSERT_TRUE(control.set_measures(1, {authenticate}).ok());
+  ASSERT_TRUE(wait_until(10s, [&] {
+    expect_pages(1);
+    return HasFailure() || card_->counts().answered > 0;
+  }));
+  ASSERT_FALSE(HasFailure());
+
+  test::TestPolicy policy = test::policy_with_mode(SynMode::off);
+  policy.objects[0].prefixes = {Lab::server_ipv4, Lab::server_ipv6};
+  ASSERT_TRUE(control.apply_policy(test::build_image(policy).bytes()).ok());
+  ASSERT_TRUE(dataplane_->wait_for_card());
+  const std::uint64_t answered = card_->counts().answered;
+  expect_pages(1);
+  EXPECT_EQ(card_->counts().answered, answered) << "the policy has no object of the measure";
+}
+
+/// Nobody but the card sees the SYNs. Its reports have the flood found, and tell what it is.
+TEST_F(BehindVirtualCard, ControlSeesTheFloodThatTheCardTakes) {
+  KeeperSite site{"syn = \"proxy\"\n  [object.threshold]\n  syn = 100\n",
+                  KeeperSite::Front::simulated_card};
+  demo::Flood flood{site.lab(), {.target = KeeperSite::victim, .rate_pps = 400, .duration = 12s}};
+  nlohmann::ordered_json incident;
+  EXPECT_TRUE(wait_until(15s, [&] {
+    incident = site.incident();
+    return !incident.is_null() && incident["diagnosis"]["kind"] == "syn_flood_spoofed";
+  })) << incident.dump(2);
+  EXPECT_TRUE(site.answers(KeeperSite::victim));
+  flood.wait_for_end();
+  const Dataplane& dataplane = site.dataplane();
+  EXPECT_EQ(dataplane.counter(Counter::syn_ack_sent), 0U) << "software has answered";
+  EXPECT_GE(dataplane.counter(Counter::card_syn_answered), flood.offered() / 2);
+  const std::uint64_t metered = meters_of(dataplane, "victim-web").syn_received;
+  EXPECT_GE(metered, flood.offered() / 2);
+  EXPECT_LE(metered, dataplane.counter(Counter::card_syn_answered));
 }
 
 }  // namespace

@@ -34,13 +34,14 @@ std::string KeeperSite::policy(const std::string& victim_policy) {
                            "  [object.threshold]\n  packets = \"5k\"\n  syn = 500\n");
 }
 
-KeeperSite::KeeperSite(const std::string& victim_policy) {
+KeeperSite::KeeperSite(const std::string& victim_policy, Front front) {
   demo::add_tenants(lab_, 2);
   nginx_ = std::make_unique<Nginx>(
       lab_.server(), lab_.run().directory(),
       Nginx::Options{.ipv4 = Lab::server_ipv4, .more_ipv4 = {victim, neighbour}});
-  dataplane_ =
-      std::make_unique<Dataplane>(lab_, policy(victim_policy), DataplaneOptions{.managed = true});
+  if (front == Front::simulated_card) card_ = std::make_unique<VirtualCard>(lab_);
+  dataplane_ = std::make_unique<Dataplane>(lab_, policy(victim_policy),
+                                           DataplaneOptions{.managed = true, .card = card_.get()});
   control_ = std::make_unique<Control>(lab_);
   control_->commit(policy(victim_policy));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,8 +21,11 @@ class KeeperSite {
   static constexpr const char* victim = "10.77.1.1";
   static constexpr const char* neighbour = "10.77.1.2";
 
+  /// What stands in front of the dataplane.
+  enum class Front : std::uint8_t { nothing, simulated_card };
+
   /// `victim_policy` is appended to the victim's object.
-  explicit KeeperSite(const std::string& victim_policy);
+  explicit KeeperSite(const std::string& victim_policy, Front front = Front::nothing);
 
   /// The policy that is in force, with other words for the victim.
   [[nodiscard]] static std::string policy(const std::string& victim_policy);
@@ -54,6 +58,7 @@ class KeeperSite {
 
   Lab lab_;
   std::unique_ptr<Nginx> nginx_;
+  std::unique_ptr<VirtualCard> card_;
   std::unique_ptr<Dataplane> dataplane_;
   std::unique_ptr<Control> control_;
 };

@@ -6,10 +6,13 @@
 #include <string>
 
 #include "dataplane/replay/capture_file.hpp"
+#include "hw/host/card_link.hpp"
+#include "hw/host/open_registers.hpp"
 #include "hw/host/self_test.hpp"
 #include "hw/host/xrt_card.hpp"
 #include "hw/sim/card_check.hpp"
 #include "hw/sim/length.hpp"
+#include "tests/support/deadline.hpp"
 
 namespace sekimori {
 namespace {
@@ -65,6 +68,19 @@ TEST(Emulation, MakesOfRealAttacksWhatSoftwareMakes) {
   }
   // All of the flood, and what was in the way of the amplified DNS.
   EXPECT_GT(check.answered, run_length(1000, 37'841));
+}
+
+/// The dataplane's hand on a card.
+TEST(Emulation, IsKeptInStep) {
+  auto link = CardLink::start([] { return open_syn_cookie_registers({.place = bitstream}); },
+                              MasterSecret::from_seed(1).flow_key(), [](const std::string&) {});
+  ASSERT_TRUE(link) << link.error();
+  const auto policy = PolicyImage::build(self_test_policy());
+  ASSERT_TRUE(policy);
+  (*link)->follow(*policy, {});
+  (*link)->refresh(std::array{SlotKey{.slot = 7, .key = {.k0 = 1, .k1 = 2}}});
+  EXPECT_TRUE(lab::wait_until(std::chrono::seconds{60},
+                              [&] { return (*link)->answers_by() == policy->number(); }));
 }
 
 TEST(Emulation, SaysWhatIsWrongWithAFile) {

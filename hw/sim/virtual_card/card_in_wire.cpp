@@ -28,6 +28,9 @@ void send(lab::PacketSocket& socket, const Bytes& frame) {
 
 }  // namespace
 
+CardInWire::CardInWire(const std::string& wire, const std::string& host)
+    : wire_(wire), host_(host), syn_cookie_(SynCookieKernel::open(kernels_.syn_cookie()).value()) {}
+
 void CardInWire::pass_by(const Bytes& frame) {
   if (has_metadata(frame)) {
     ++counts_.refused;
@@ -37,7 +40,7 @@ void CardInWire::pass_by(const Bytes& frame) {
   send(host_, frame);
 }
 
-void CardInWire::carry(CardKeeper& keeper, std::uint64_t unix_ms) {
+void CardInWire::carry(std::uint64_t unix_ms) {
   for (int i = 0; i < frames_a_turn; ++i) {
     const auto frame = host_.receive();
     if (!frame) break;
@@ -57,8 +60,9 @@ void CardInWire::carry(CardKeeper& keeper, std::uint64_t unix_ms) {
   }
   if (arrived.empty()) return;
   counts_.judged += arrived.size();
-  // The kernel's clock stands still, as the simulation is slower than time.
-  keeper.set_time(unix_ms, 0);
+  // The simulation is slower than time, so whatever the host lets the kernel's clock run by, it is
+  // set for each turn.
+  syn_cookie_.set_time(unix_ms, 0);
   const KernelRow::Left left = kernels_.run(std::move(arrived));
   for (const Bytes& frame : left.host) send(host_, frame);
   for (const Bytes& frame : left.wire) send(wire_, frame);

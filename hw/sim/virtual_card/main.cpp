@@ -12,7 +12,7 @@
 
 #include "common/clock.hpp"
 #include "hw/sim/virtual_card/card_in_wire.hpp"
-#include "hw/sim/virtual_card/policy_follower.hpp"
+#include "hw/sim/virtual_card/register_server.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/unique_fd.hpp"
 
@@ -27,20 +27,18 @@ constexpr const char* description =
     "Linux interfaces. It is slow, some thousand packets a second, and for demonstrations and "
     "tests only.";
 constexpr const char* footer = R"(The dataplane takes the other end of the host's interface as
-  --outside fpga:net_af_packet0,iface=IF
-with the same --secret-file. That interface's MTU is larger than the wire's by 16.
+  --outside fpga:net_af_packet0,iface=IF --card unix:SOCKET
+and tells the card what to do. That interface's MTU is larger than the wire's by 16.
 
 Signals:
-  SIGUSR1 has the card fail: frames pass by it, without metadata.
+  SIGUSR1 has the card fail: frames pass by it, without metadata, and it forgets what it was told.
   SIGUSR2 has it work again.
   SIGTERM and SIGINT end the program.)";
 
 struct Settings {
   std::string wire;
   std::string host;
-  std::string policy;
-  std::string secret_file;
-  std::string instance = "default";
+  std::string registers;
 };
 
 void say(const std::string& text) {
@@ -66,9 +64,9 @@ UniqueFd open_timer() {
 }
 
 /// What the card has done so far, on one line for people and programs.
-void say_counts(CardInWire& card, CardKeeper& keeper) {
+void say_counts(CardInWire& card) {
   using Counter = SynCookieKernel::Counter;
-  const auto counters = keeper.read_counters();
+  const auto counters = card.syn_cookie().read_counters();
   say("judged=" + std::to_string(card.counts().judged) +
       " answered=" + std::to_string(value(counters, Counter::syn_answered)) +
       " cookies=" + std::to_string(value(counters, Counter::cookie_valid)) + " passed=" +
@@ -76,49 +74,51 @@ void say_counts(CardInWire& card, CardKeeper& keeper) {
       " clocks=" + std::to_string(card.kernels().clocks()));
 }
 
+void fail(CardInWire& card, RegisterServer& registers) {
+  card.bypass(true);
+  registers.drop_client();
+  card.syn_cookie().control(false, false);
+  say("has failed; frames pass by it");
+}
+
 /// Carries packets until a signal ends it.
-void carry_on(const UniqueFd& signals, CardInWire& card, CardKeeper& keeper,
-              PolicyFollower& follower) {
+void carry_on(const UniqueFd& signals, CardInWire& card, RegisterServer& registers) {
   const UniqueFd timer = open_timer();
-  std::array<pollfd, 4> waiting{{{.fd = card.wire_fd(), .events = POLLIN, .revents = 0},
-                                 {.fd = card.host_fd(), .events = POLLIN, .revents = 0},
-                                 {.fd = timer.get(), .events = POLLIN, .revents = 0},
-                                 {.fd = signals.get(), .events = POLLIN, .revents = 0}}};
   for (;;) {
+    const int listening = card.bypassed() ? -1 : registers.listening_fd();
+    std::array<pollfd, 6> waiting{{{.fd = card.wire_fd(), .events = POLLIN, .revents = 0},
+                                   {.fd = card.host_fd(), .events = POLLIN, .revents = 0},
+                                   {.fd = timer.get(), .events = POLLIN, .revents = 0},
+                                   {.fd = signals.get(), .events = POLLIN, .revents = 0},
+                                   {.fd = listening, .events = POLLIN, .revents = 0},
+                                   {.fd = registers.client_fd(), .events = POLLIN, .revents = 0}}};
     checked(::poll(waiting.data(), waiting.size(), -1), "poll");
     signalfd_siginfo signal{};
     if (::read(signals.get(), &signal, sizeof signal) == sizeof signal) {
       if (signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGINT) return;
-      const bool failed = signal.ssi_signo == SIGUSR1;
-      card.bypass(failed);
-      say(failed ? "has failed; frames pass by it" : "works again");
+      if (signal.ssi_signo == SIGUSR1) {
+        fail(card, registers);
+      } else {
+        card.bypass(false);
+        say("works again");
+      }
     }
     std::uint64_t seconds = 0;
     if (::read(timer.get(), &seconds, sizeof seconds) == sizeof seconds) {
-      keeper.refresh_keys(read_clock().unix_s());
-      follower.look();
-      say_counts(card, keeper);
+      say_counts(card);
     }
-    card.carry(keeper, read_clock().unix_ms());
+    if (!card.bypassed()) registers.serve(card.kernels().syn_cookie());
+    card.carry(read_clock().unix_ms());
   }
 }
 
 int run(const Settings& settings) {
-  const auto secret = MasterSecret::load(settings.secret_file);
-  if (!secret) {
-    std::fprintf(stderr, "--secret-file: %s\n", secret.error().c_str());
-    return 2;
-  }
   const UniqueFd signals = open_signals();
   CardInWire card{settings.wire, settings.host};
-  auto keeper = CardKeeper::open(card.kernels().syn_cookie(), *secret);
-  if (!keeper) throw std::runtime_error(keeper.error());
-  keeper->refresh_keys(read_clock().unix_s());
-  PolicyFollower follower{settings.instance, settings.policy, *keeper, say};
-  follower.look();
+  RegisterServer registers{settings.registers};
   say("ready, between wire " + settings.wire + " and host " + settings.host);
-  carry_on(signals, card, *keeper, follower);
-  say_counts(card, *keeper);
+  carry_on(signals, card, registers);
+  say_counts(card);
   return 0;
 }
 
@@ -130,15 +130,10 @@ void declare(CLI::App& app, Settings& settings) {
   app.add_option("--host", settings.host, "Interface toward the dataplane")
       ->required()
       ->type_name("IF");
-  app.add_option("--policy", settings.policy, "The dataplane's policy file")
+  app.add_option("--registers", settings.registers,
+                 "Unix socket at which the dataplane finds the card's registers")
       ->required()
-      ->type_name("FILE");
-  app.add_option("--secret-file", settings.secret_file, "The dataplane's secret")
-      ->required()
-      ->type_name("FILE");
-  app.add_option("--instance", settings.instance, "The dataplane's name")
-      ->capture_default_str()
-      ->type_name("NAME");
+      ->type_name("SOCKET");
 }
 
 }  // namespace

@@ -54,6 +54,7 @@ TEST(StatsJson, ShapesASnapshot) {
                          .policy_id = 0x0123456789abcdef,
                          .outside_link_up = true,
                          .card_state = CardState::bypassed,
+                         .card_policy_id = 0xfedcba9876543210,
                          .measures_revision = 8,
                          .measures_in_force = 2,
                          .management_heartbeat_unix_ns = 1'700'000'010'250 * ns_per_ms,
@@ -68,10 +69,11 @@ TEST(StatsJson, ShapesASnapshot) {
       {.instance = "default",
        .writer_alive = true,
        .read_at = {.monotonic_ns = 7 * ns_per_s, .unix_ns = 1'700'000'010'500 * ns_per_ms}});
-  EXPECT_EQ(keys(json),
-            (std::vector<std::string>{"instance", "pid", "alive", "started", "heartbeat_age_s",
-                                      "policy", "links", "card", "management", "packets",
-                                      "verdicts", "drops", "counters", "workers", "objects"}));
+  EXPECT_EQ(keys(json), (std::vector<std::string>{
+                            "instance", "pid", "alive", "started", "heartbeat_age_s", "policy",
+                            "links", "card", "card_policy", "management", "packets", "verdicts",
+                            "drops", "counters", "workers", "objects"}));
+  EXPECT_EQ(json["card_policy"], "fedcba9876543210");
   EXPECT_EQ(json["instance"], "default");
   EXPECT_EQ(json["pid"], 4711);
   EXPECT_EQ(json["alive"], true);

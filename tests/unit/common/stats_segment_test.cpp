@@ -153,6 +153,7 @@ TEST(StatsReader, SeesWhatWasWritten) {
   set(segment->header().policy_id, 13);
   set(segment->header().inside_link_up, 1);
   set(segment->header().card_state, static_cast<std::uint64_t>(CardState::working));
+  set(segment->header().card_policy_id, 18);
   set(segment->header().measures_revision, 14);
   set(segment->header().measures_in_force, 15);
   set(segment->header().management_heartbeat_unix_ns, 16);
@@ -189,6 +190,7 @@ TEST(StatsReader, SeesWhatWasWritten) {
   EXPECT_FALSE(snapshot.outside_link_up);
   EXPECT_TRUE(snapshot.inside_link_up);
   EXPECT_EQ(snapshot.card_state, CardState::working);
+  EXPECT_EQ(snapshot.card_policy_id, 18U);
   EXPECT_EQ(snapshot.measures_revision, 14U);
   EXPECT_EQ(snapshot.measures_in_force, 15U);
   EXPECT_EQ(snapshot.management_heartbeat_unix_ns, 16U);

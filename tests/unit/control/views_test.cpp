@@ -76,6 +76,13 @@ TEST(StatsView, SaysWhetherTheCardWorks) {
     reading.snapshot.card_state = state;
     EXPECT_THAT(stats_view("default", reading), HasSubstr(text));
   }
+  reading.snapshot.card_state = CardState::working;
+  reading.snapshot.policy_id = reading.snapshot.card_policy_id = 7;
+  EXPECT_THAT(stats_view("default", reading),
+              HasSubstr("\ncard: working, answers by the policy in force\n"));
+  reading.snapshot.policy_id = 8;
+  EXPECT_THAT(stats_view("default", reading),
+              HasSubstr("\ncard: working, still answers by policy 0000000000000007\n"));
 }
 
 TEST(StatsView, SaysWhenTheDataplaneIsDead) {

@@ -16,11 +16,6 @@ namespace {
 
 using Error = tl::unexpected<std::string>;
 
-/// Reads a number that another process may be writing.
-std::uint64_t read_cell(const std::uint64_t& cell) {
-  return __atomic_load_n(&cell, __ATOMIC_RELAXED);
-}
-
 /// What is wrong with the header of a mapped segment, or nothing.
 std::string header_fault(const StatsHeader& header, std::size_t file_bytes) {
   const auto differs = [](std::string_view what, std::uint64_t theirs, std::uint64_t ours) {

@@ -39,6 +39,11 @@ inline void set(std::uint64_t& cell, std::uint64_t value) {
   std::atomic_ref<std::uint64_t>{cell}.store(value, std::memory_order_relaxed);
 }
 
+/// Reads a number that another thread or process may be writing.
+inline std::uint64_t read_cell(const std::uint64_t& cell) {
+  return __atomic_load_n(&cell, __ATOMIC_RELAXED);
+}
+
 /// What one worker has done. Written by that worker.
 struct alignas(64) WorkerStats {
   std::uint64_t heartbeat_ns = 0;           ///< monotonic time of the last turn
@@ -51,9 +56,8 @@ struct alignas(64) WorkerStats {
     add(counters[static_cast<std::size_t>(c)], amount);
   }
   void gauge(Counter c, std::uint64_t value) { set(counters[static_cast<std::size_t>(c)], value); }
-  [[nodiscard]] std::uint64_t read(Counter c) {
-    return std::atomic_ref<std::uint64_t>{counters[static_cast<std::size_t>(c)]}.load(
-        std::memory_order_relaxed);
+  [[nodiscard]] std::uint64_t read(Counter c) const {
+    return read_cell(counters[static_cast<std::size_t>(c)]);
   }
 };
 

@@ -53,7 +53,7 @@ function(sekimori_proof top)
     COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/hw/formal/prove.py" --top ${top} ${options}
       --work "${CMAKE_CURRENT_BINARY_DIR}/${top}" ${ARG_SOURCES}
       "${CMAKE_SOURCE_DIR}/hw/formal/${top}_props.sv")
-  set_tests_properties(hw.proof.${top} PROPERTIES LABELS hw TIMEOUT 120)
+  set_tests_properties(hw.proof.${top} PROPERTIES LABELS hw TIMEOUT 600)
 endfunction()
 
 # sekimori_package(KERNEL SOURCES ...): a test that what Vitis is told about a kernel is so.

@@ -36,6 +36,7 @@ module credit_fifo_props #(
     assert (flying_q <= taken_q);
     assert ((CW+2)'(taken_q) == (CW+2)'(flying_q) + (CW+2)'(stored_i) + (CW+2)'(valid_o));
     assert (!room_o || taken_q < CW'(DEPTH));
+    assert (fifo_ready_i == (stored_i != CW'(DEPTH)));
     assert (!valid_i || fifo_ready_i);
     cover (taken_q == CW'(DEPTH) && flying_q == CW'(DEPTH));
     cover (taken_q == CW'(DEPTH) && flying_q == '0);

@@ -34,12 +34,16 @@ module fifo #(
   logic         valid_q;
   logic [W-1:0] data_q;
 
-  wire logic full  = head_q == (tail_q ^ {1'b1, {AW{1'b0}}});
+  // What feeds the FIFO hangs on its ready signal, so that is a register.
+  logic             full_q;
+  wire logic [AW:0] head_next = head_q + 1'b1;
+  wire logic        one_left  = head_next == (tail_q ^ {1'b1, {AW{1'b0}}});
+
   wire logic empty = head_q == tail_q;
-  wire logic push  = valid_i && !full;
+  wire logic push  = valid_i && !full_q;
   wire logic pop   = !empty && (ready_i || !valid_q);
 
-  assign ready_o  = !full;
+  assign ready_o  = !full_q;
   assign valid_o  = valid_q;
   assign data_o   = data_q;
   assign stored_o = head_q - tail_q;
@@ -50,14 +54,16 @@ module fifo #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (push) head_q <= head_q + 1'b1;
+    if (push) head_q <= head_next;
     if (pop) tail_q <= tail_q + 1'b1;
+    full_q <= !pop && (full_q || (push && one_left));
     if (ready_i || !valid_q) valid_q <= !empty;
 
     if (!rst_ni) begin
       head_q  <= '0;
       tail_q  <= '0;
       valid_q <= 1'b0;
+      full_q  <= 1'b0;
     end
   end
 

@@ -28,7 +28,7 @@ tl::expected<CardKeeper, std::string> CardKeeper::open(RegisterAccess& registers
                                                        const SipKey& flow_key) {
   auto kernel = SynCookieKernel::open(registers);
   if (!kernel) return tl::unexpected{kernel.error()};
-  kernel->control(false, false);
+  kernel->control({});
   kernel->set_flow_key(flow_key);
   const std::uint32_t clocks_per_ms = measure_clocks(*kernel);
   CardKeeper keeper{std::move(*kernel), clocks_per_ms};
@@ -38,11 +38,11 @@ tl::expected<CardKeeper, std::string> CardKeeper::open(RegisterAccess& registers
 
 void CardKeeper::answer_by(const OffloadTables& tables) {
   kernel_.load(tables);
-  kernel_.control(true, false);
+  kernel_.control({.answer = true, .report = true});
 }
 
 void CardKeeper::stop_answering() {
-  kernel_.control(false, false);
+  kernel_.control({});
 }
 
 void CardKeeper::give_keys(std::span<const SlotKey> keys) {

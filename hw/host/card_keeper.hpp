@@ -22,8 +22,9 @@ class CardKeeper {
                                                     const SipKey& flow_key);
 
   [[nodiscard]] const OffloadCapacity& capacity() const { return kernel_.capacity(); }
-  /// Has SYNs answered and cookies checked by these tables, which take the place of others while
-  /// packets pass. The keys of the present time are there before.
+  /// Has SYNs answered, with reports of how many there are, and cookies checked by these tables,
+  /// which take the place of others while packets pass. The keys of the present time are there
+  /// before.
   void answer_by(const OffloadTables& tables);
   /// Leaves everything to software.
   void stop_answering();

@@ -41,8 +41,10 @@ std::vector<std::uint8_t> image_of(std::span<const PumpedFrame> frames) {
   return image;
 }
 
-bool arrives(const PumpedFrame& frame) {
-  return !frame.error && frame.bytes.size() <= PacketPump::max_frame_bytes;
+/// How often a frame comes out of the card.
+std::uint32_t arrivals(const PumpedFrame& frame) {
+  if (frame.error || frame.bytes.size() > PacketPump::max_frame_bytes) return 0;
+  return frame.both_ways ? 2 : 1;
 }
 
 }  // namespace
@@ -113,7 +115,8 @@ tl::expected<void, std::string> PacketPump::run_batch(std::span<const PumpedFram
   sender.write(mm2s::beats, static_cast<std::uint32_t>(image.size() / beat_bytes));
   sender.write(mm2s::start, 1);
 
-  const auto wanted = static_cast<std::uint32_t>(std::ranges::count_if(frames, arrives));
+  std::uint32_t wanted = 0;
+  for (const PumpedFrame& frame : frames) wanted += arrivals(frame);
   const auto deadline = std::chrono::steady_clock::now() + patience;
   std::uint32_t arrived = 0;
   do {

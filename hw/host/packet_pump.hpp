@@ -14,7 +14,8 @@ namespace sekimori {
 /// A frame for a card's self-test.
 struct PumpedFrame {
   std::vector<std::uint8_t> bytes;
-  bool error = false;  ///< as received with an error, which the card drops
+  bool error = false;      ///< as received with an error, which the card drops
+  bool both_ways = false;  ///< it comes out of both streams
 };
 
 /// What has come back from the card, in the order of each stream.

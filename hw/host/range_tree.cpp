@@ -112,14 +112,14 @@ tl::expected<RangeTree, std::string> RangeTree::build(std::span<const Entry> ent
   return tree;
 }
 
-std::uint32_t RangeTree::find(const Address& address) const {
+std::size_t RangeTree::find_leaf(const Address& address) const {
   std::size_t index = 0;
   for (const std::vector<Node>& nodes : nodes_) {
     const auto not_above =
         std::ranges::count_if(nodes[index], [&](const Address& key) { return !(address < key); });
     index = 4 * index + static_cast<std::size_t>(not_above);
   }
-  return leaves_[index];
+  return index;
 }
 
 }  // namespace sekimori

@@ -33,7 +33,11 @@ class RangeTree {
   [[nodiscard]] std::span<const std::uint32_t> leaves() const { return leaves_; }
 
   /// The value for an address, found as the kernel finds it.
-  [[nodiscard]] std::uint32_t find(const Address& address) const;
+  [[nodiscard]] std::uint32_t find(const Address& address) const {
+    return leaves_[find_leaf(address)];
+  }
+  /// Which of `leaves` is an address's, by which the kernel tells ranges apart.
+  [[nodiscard]] std::size_t find_leaf(const Address& address) const;
 
  private:
   std::vector<std::vector<Node>> nodes_;

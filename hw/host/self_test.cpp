@@ -36,7 +36,7 @@ tl::expected<SynCookieKernel, std::string> prepare_syn_cookie(Card& card) {
   const auto tables = OffloadTables::from_policy(*policy, {}, kernel->capacity());
   if (!tables) return tl::unexpected{tables.error()};
   const MasterSecret secret = self_test_secret();
-  kernel->control(false, false);
+  kernel->control({});
   kernel->load(*tables);
   kernel->set_flow_key(secret.table_key(flow_table_purpose));
   const std::uint64_t slot = cookie_slot(self_test_unix_ms / 1000);
@@ -44,7 +44,7 @@ tl::expected<SynCookieKernel, std::string> prepare_syn_cookie(Card& card) {
     kernel->set_cookie_key(one, secret.cookie_key(one));
   }
   kernel->set_time(self_test_unix_ms, 0);
-  kernel->control(true, false);
+  kernel->control({.answer = true});
   return kernel;
 }
 
@@ -127,7 +127,7 @@ tl::expected<std::size_t, std::string> run_self_test(Card& card) {
   auto dns_suffix = prepare_dns_suffix(card);
   if (!dns_suffix) return tl::unexpected{std::move(dns_suffix.error())};
   const auto result = send_frames(card);
-  syn_cookie->control(false, false);
+  syn_cookie->control({});
   dns_suffix->enable(false);
   if (!result) return tl::unexpected{result.error()};
   if (std::string wrong = difference(*result); !wrong.empty()) {

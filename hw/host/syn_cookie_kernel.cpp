@@ -44,8 +44,9 @@ tl::expected<SynCookieKernel, std::string> SynCookieKernel::open(RegisterAccess&
                           .profile_bits = built >> 8 & 0x1f}};
 }
 
-void SynCookieKernel::control(bool enable, bool answers_to_host) {
-  registers_->write(reg::control, (enable ? 1U : 0U) | (answers_to_host ? 2U : 0U));
+void SynCookieKernel::control(const Options& options) {
+  registers_->write(reg::control, (options.answer ? 1U : 0U) | (options.answers_to_host ? 2U : 0U) |
+                                      (options.report ? 4U : 0U));
 }
 
 void SynCookieKernel::set_time(std::uint64_t unix_ms, std::uint32_t clocks_per_ms) {

@@ -24,8 +24,13 @@ class SynCookieKernel {
 
   [[nodiscard]] const OffloadCapacity& capacity() const { return capacity_; }
 
-  /// Whether SYNs are answered and cookies checked; and whether SYN-ACKs leave towards the host.
-  void control(bool enable, bool answers_to_host);
+  /// What the kernel does besides marking frames.
+  struct Options {
+    bool answer = false;           ///< SYNs are answered and cookies checked
+    bool answers_to_host = false;  ///< SYN-ACKs leave towards the host
+    bool report = false;           ///< else the host gets some of the answered SYNs, as reports
+  };
+  void control(const Options& options);
   /// Sets the clock. It stands still with `clocks_per_ms` 0.
   void set_time(std::uint64_t unix_ms, std::uint32_t clocks_per_ms);
   void set_cookie_key(std::uint64_t slot, const SipKey& key);

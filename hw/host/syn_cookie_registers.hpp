@@ -15,12 +15,12 @@ inline constexpr std::uint32_t id = 0x010;
 inline constexpr std::uint32_t id_value = 0x53594e43;
 /// of this register map
 inline constexpr std::uint32_t version = 0x014;
-inline constexpr std::uint32_t version_value = 0x1;
+inline constexpr std::uint32_t version_value = 0x2;
 /// what the kernel was built with: bits 3..0 levels of the destination tree, bits 7..4 levels of
 /// the source tree, bits 12..8 bits of a profile's number
 inline constexpr std::uint32_t capabilities = 0x018;
 /// bit 0: answer SYNs and check cookies; bit 1: send answers out of m_axis, marked, for the host to
-/// send
+/// send; bit 2: report answered SYNs to the host, if bit 1 is 0
 inline constexpr std::uint32_t control = 0x01c;
 /// kernel clocks in a millisecond; 0 makes time stand still
 inline constexpr std::uint32_t clocks_per_ms = 0x020;
@@ -69,8 +69,9 @@ enum class Counter : std::uint32_t {
   not_ip,            ///< frames that carry neither IPv4 nor IPv6
   receive_error,     ///< frames dropped because they were received with an error
   oversize,          ///< frames dropped because they are longer than 9600 bytes
+  reported_frames,   ///< answered SYNs that were also sent to the host
 };
-inline constexpr std::size_t counter_count = 14;
+inline constexpr std::size_t counter_count = 15;
 
 [[nodiscard]] constexpr std::string_view name(Counter counter) {
   switch (counter) {
@@ -102,6 +103,8 @@ inline constexpr std::size_t counter_count = 14;
       return "receive_error";
     case Counter::oversize:
       return "oversize";
+    case Counter::reported_frames:
+      return "reported_frames";
   }
   return "";
 }

@@ -4,10 +4,11 @@
 //   memory > mm2s > syn_cookie +> dns_suffix > s2mm `on` > memory
 //                              +> s2mm `back` > memory
 module card #(
-  parameter int LEVELS        = 4,
-  parameter int SOURCE_LEVELS = 2,
-  parameter int PROFILE_BITS  = 6,
-  parameter int ROW_BITS      = 7
+  parameter int LEVELS         = 4,
+  parameter int SOURCE_LEVELS  = 2,
+  parameter int PROFILE_BITS   = 6,
+  parameter int REPORTS_PER_MS = 4,
+  parameter int ROW_BITS       = 7
 ) (
   input  logic         ap_clk,
   input  logic         ap_rst_n,
@@ -142,7 +143,8 @@ module card #(
     .m_axis_tkeep(sent_tkeep), .m_axis_tlast(sent_tlast), .m_axis_tuser(sent_tuser));
 
   syn_cookie #(
-    .LEVELS(LEVELS), .SOURCE_LEVELS(SOURCE_LEVELS), .PROFILE_BITS(PROFILE_BITS)) u_syn_cookie (
+    .LEVELS(LEVELS), .SOURCE_LEVELS(SOURCE_LEVELS), .PROFILE_BITS(PROFILE_BITS),
+    .REPORTS_PER_MS(REPORTS_PER_MS)) u_syn_cookie (
     .ap_clk, .ap_rst_n,
     .s_axi_control_awvalid(awvalid[1]), .s_axi_control_awready(awready[1]),
     .s_axi_control_awaddr(s_axi_control_awaddr[11:0]), .s_axi_control_wvalid(wvalid[1]),

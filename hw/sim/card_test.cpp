@@ -81,6 +81,7 @@ TEST_P(SelfTestCard, MakesOfEveryFrameWhatSoftwareMakes) {
   ASSERT_NO_FATAL_FAILURE(check.run_random(frames));
   EXPECT_GT(check.compared, frames * 9 / 10);
   EXPECT_GT(check.answered, frames / 20);
+  EXPECT_GT(check.reported, frames / 100);
   EXPECT_GT(check.matched, frames / 20);
 }
 

@@ -129,6 +129,17 @@ TEST_F(DnsSuffix, FindsASuffix) {
   EXPECT_EQ(matched_, 1U);
 }
 
+/// What the kernel in front says of a frame stays, also where a suffix's value would be.
+TEST_F(DnsSuffix, LeavesTheCountOfAReport) {
+  load({{.suffix = DnsName::from_text("example.com").value(), .value = 0x1234}});
+  Bytes report = with_metadata(plain_question("example.org"), 1);
+  report[metadata::offset + metadata::at_flags] |= metadata::syn_answered;
+  store(report.data() + metadata::offset + metadata::at_syns, be16{0xabcd});
+  bench_.queue(report);
+  expected_.push_back(report);
+  drain();
+}
+
 /// Letters are compared without case, and nothing but letters (RFC 4343).
 TEST_F(DnsSuffix, PutsLettersIntoLowerCase) {
   load({{.suffix = DnsName::from_text("abcdefghijklmnopqrstuvwxyz").value(), .value = 1},

@@ -118,6 +118,13 @@ LearnedServer Golden::learn(const Address& server, std::uint16_t port, std::uint
           .next_slot = slot + 1};
 }
 
+void Golden::advance(std::uint64_t ms) {
+  const std::uint64_t before = slot();
+  now_.monotonic_ns += ms * ns_per_ms;
+  now_.unix_ns += ms * ns_per_ms;
+  if (slot() != before) throw std::logic_error("there are no keys for the next slot");
+}
+
 Outcome Golden::judge(const Bytes& frame) {
   Outcome outcome = judge_tcp(frame);
   outcome.begin_mark();
@@ -171,6 +178,7 @@ Outcome Golden::judge_tcp(const Bytes& frame) {
     answer_syns(*burst_, context);
     EXPECT_EQ(decision.verdict, Verdict::reply);
     outcome.back = true;
+    outcome.destination = key.server;
     outcome.frame.resize(view.length);
     flags |= metadata::syn_answered;
     put_agreement(outcome.mark, agreed_in(outcome.frame, client), slot());

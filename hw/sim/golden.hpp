@@ -24,6 +24,8 @@ struct Outcome {
   bool back = false;  ///< answered
   Bytes frame;        ///< as it leaves, without metadata
   Mark mark{};
+  Address destination{};  ///< of a SYN that is answered
+  Bytes report{};         ///< what leaves towards the host besides, with metadata, or nothing
 
   [[nodiscard]] std::uint8_t flags() const { return mark[metadata::at_flags]; }
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags() & flag) != 0; }
@@ -48,6 +50,8 @@ class Golden {
   [[nodiscard]] const CookieKeys& keys() const { return keys_; }
   [[nodiscard]] const SipKey& flow_key() const { return state_.flow_key; }
   [[nodiscard]] const Now& now() const { return now_; }
+  /// Lets time pass, within the cookie slot.
+  void advance(std::uint64_t ms);
   [[nodiscard]] std::uint64_t slot() const { return cookie_slot(now_.unix_s()); }
   /// Takes in a server's window scale, as from its SYN-ACK in cookie slot `slot`; it is advertised
   /// from the next slot on. Returns the same for the kernel.

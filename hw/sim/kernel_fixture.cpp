@@ -26,6 +26,7 @@ std::string text(const Bytes& frame) {
 KernelTest::KernelTest() : kernel_(opened(bench_)) {}
 
 void KernelTest::begin_epoch(unsigned policy_variant, std::uint64_t unix_ms, std::uint64_t secret) {
+  ASSERT_TRUE(!options_.report || pending_.empty());
   epochs_.push_back(std::make_unique<Golden>(bench_policy(policy_variant),
                                              MasterSecret::from_seed(secret), unix_ms));
   load_epoch();
@@ -34,28 +35,36 @@ void KernelTest::begin_epoch(unsigned policy_variant, std::uint64_t unix_ms, std
 void KernelTest::learn(const Address& server, std::uint16_t port, std::uint8_t window_scale,
                        std::uint64_t slot) {
   const LearnedServer learned = golden().learn(server, port, window_scale, slot);
-  const auto tables =
+  auto tables =
       OffloadTables::from_policy(golden().policy(), {}, kernel_.capacity(), {&learned, 1});
   ASSERT_TRUE(tables) << tables.error();
-  kernel_.load(*tables);
+  tables_ = std::move(*tables);
+  kernel_.load(*tables_);
 }
 
 void KernelTest::load_epoch() {
-  const auto tables = OffloadTables::from_policy(golden().policy(), {}, kernel_.capacity());
+  auto tables = OffloadTables::from_policy(golden().policy(), {}, kernel_.capacity());
   ASSERT_TRUE(tables) << tables.error();
+  tables_ = std::move(*tables);
   const std::uint64_t slot = golden().slot();
   for (const std::uint64_t s : {slot - 1, slot, slot + 1}) {
     kernel_.set_cookie_key(s, golden().keys().get(s));
   }
   kernel_.set_flow_key(golden().flow_key());
-  kernel_.load(*tables);
+  kernel_.load(*tables_);
   kernel_.set_time(golden().now().unix_ms(), 0);
-  kernel_.control(true, answers_to_host_);
+  kernel_.control(options_);
 }
 
-void KernelTest::send_answers_to_host(bool wanted) {
-  answers_to_host_ = wanted;
-  kernel_.control(true, wanted);
+void KernelTest::control(const SynCookieKernel::Options& options) {
+  options_ = options;
+  kernel_.control(options);
+}
+
+void KernelTest::advance(std::uint64_t ms) {
+  ASSERT_TRUE(pending_.empty());
+  golden().advance(ms);
+  kernel_.set_time(golden().now().unix_ms(), 0);
 }
 
 void KernelTest::queue(const Bytes& frame, bool dropped, bool receive_error) {
@@ -64,6 +73,10 @@ void KernelTest::queue(const Bytes& frame, bool dropped, bool receive_error) {
                       .dropped = dropped,
                       .done = dropped,
                       .outcomes = {}});
+  if (options_.report && !dropped) {
+    Outcome& outcome = pending_.back().outcomes.emplace_back(golden().judge(frame));
+    if (outcome.back) tally_.enter(outcome, frame, tables_->destinations);
+  }
   bench_.queue(frame, receive_error);
 }
 
@@ -103,10 +116,17 @@ void KernelTest::compare() {
 
 void KernelTest::match(const KernelBench::Sent& sent, bool back, std::size_t& next) {
   for (std::size_t i = next; i < pending_.size(); ++i) {
-    if (pending_[i].done || !matches(pending_[i], sent.frame, back)) continue;
-    pending_[i].done = true;
+    Pending& pending = pending_[i];
+    bool& left = back ? pending.left_back : pending.left_on;
+    if (pending.done || left) continue;
+    const Outcome* const outcome = sender(pending, sent.frame, back);
+    if (outcome == nullptr) continue;
+    if (!pending.left_on && !pending.left_back) note(pending, *outcome);
+    ++seen_[back ? "sent_back_frames" : "sent_frames"];
+    left = true;
+    pending.done = outcome->report.empty() || (pending.left_on && pending.left_back);
+    if (pending.done) ++compared_;
     next = i + 1;
-    ++compared_;
     return;
   }
   const auto first = std::ranges::find_if(pending_, [](const Pending& p) { return !p.done; });
@@ -114,35 +134,38 @@ void KernelTest::match(const KernelBench::Sent& sent, bool back, std::size_t& ne
   if (first != pending_.end()) {
     const Outcome& outcome = first->outcomes.at(0);
     wanted = (outcome.back ? "back, " : "on, ") +
-             text(outcome.back ? outcome.frame : outcome.marked()) + "\nfor " + text(first->frame);
+             text(outcome.back ? outcome.frame : outcome.marked()) +
+             "\nreport: " + text(outcome.report) + "\nfor " + text(first->frame);
   }
   FAIL() << "what left " << (back ? "back" : "on") << " is no frame's outcome: " << text(sent.frame)
          << "\nfirst expected: " << wanted;
 }
 
-bool KernelTest::matches(Pending& pending, const Bytes& sent, bool back) {
+bool KernelTest::goes_back(const Outcome& outcome) const {
+  return outcome.back && !options_.answers_to_host;
+}
+
+const Outcome* KernelTest::sender(Pending& pending, const Bytes& sent, bool back) {
   for (std::size_t e = pending.since; e < epochs_.size(); ++e) {
     if (pending.outcomes.size() == e - pending.since) {
       pending.outcomes.push_back(epochs_[e]->judge(pending.frame));
     }
     const Outcome& outcome = pending.outcomes[e - pending.since];
-    const bool goes_back = outcome.back && !answers_to_host_;
-    if (goes_back != back) continue;
-    const std::size_t grown = outcome.frame.size() + (back ? 0 : metadata::bytes);
-    if (sent.size() != grown || sent != (back ? outcome.frame : outcome.marked())) continue;
-    note(pending, outcome);
-    return true;
+    if (goes_back(outcome)) {
+      if (sent == (back ? outcome.frame : outcome.report)) return &outcome;
+    } else if (!back && sent.size() == outcome.frame.size() + metadata::bytes) {
+      if (sent == outcome.marked()) return &outcome;
+    }
   }
-  return false;
+  return nullptr;
 }
 
 void KernelTest::note(const Pending& pending, const Outcome& outcome) {
   const auto add = [&](const char* name, bool happened) { seen_[name] += happened ? 1 : 0; };
   ++seen_["received_frames"];
   seen_["received_bytes"] += pending.frame.size();
-  add("sent_frames", !outcome.back || answers_to_host_);
-  add("sent_back_frames", outcome.back && !answers_to_host_);
   add("syn_answered", outcome.has(metadata::syn_answered));
+  add("reported_frames", !outcome.report.empty());
   add("cookie_valid", outcome.has(metadata::cookie_valid));
   add("cookie_invalid",
       outcome.has(metadata::cookie_checked) && !outcome.has(metadata::cookie_valid));

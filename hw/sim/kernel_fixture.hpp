@@ -5,11 +5,13 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "Vsyn_cookie.h"
 #include "hw/host/syn_cookie_kernel.hpp"
+#include "hw/sim/answer_tally.hpp"
 #include "hw/sim/golden.hpp"
 #include "hw/sim/stream_bench.hpp"
 #include "hw/sim/traffic.hpp"
@@ -35,8 +37,11 @@ class KernelTest : public ::testing::Test {
   void learn(const Address& server, std::uint16_t port, std::uint8_t window_scale,
              std::uint64_t slot);
   [[nodiscard]] Golden& golden() { return *epochs_.back(); }
-  /// Has SYN-ACKs leave towards the host, too.
-  void send_answers_to_host(bool wanted);
+  /// From now on and in later epochs the kernel does this. With reports, an epoch begins and time
+  /// passes only when nothing is inside: the order of SYNs and their times decide about those.
+  void control(const SynCookieKernel::Options& options);
+  /// Lets time pass, within the cookie slot and with nothing inside.
+  void advance(std::uint64_t ms);
 
   void queue(const Bytes& frame, bool dropped = false, bool receive_error = false);
   void queue_random(std::uint64_t frames);
@@ -54,6 +59,7 @@ class KernelTest : public ::testing::Test {
   SynCookieKernel kernel_;
   Random random_{11};
   std::map<std::string, std::uint64_t> seen_;
+  AnswerTally tally_;
   std::uint64_t compared_ = 0;
 
  private:
@@ -61,6 +67,8 @@ class KernelTest : public ::testing::Test {
     Bytes frame;
     std::size_t since = 0;  ///< epoch
     bool dropped = false;
+    bool left_on = false;
+    bool left_back = false;
     bool done = false;
     std::vector<Outcome> outcomes;  ///< of the epochs from `since` on
   };
@@ -68,7 +76,9 @@ class KernelTest : public ::testing::Test {
   void load_epoch();
   void compare();
   void match(const KernelBench::Sent& sent, bool back, std::size_t& next);
-  bool matches(Pending& pending, const Bytes& sent, bool back);
+  /// The outcome that has sent this; none if no outcome of the frame has.
+  const Outcome* sender(Pending& pending, const Bytes& sent, bool back);
+  [[nodiscard]] bool goes_back(const Outcome& outcome) const;
   void note(const Pending& pending, const Outcome& outcome);
   void forget_done();
 
@@ -76,7 +86,8 @@ class KernelTest : public ::testing::Test {
   std::deque<Pending> pending_;
   std::size_t next_on_ = 0;    ///< first in `pending_` that may leave next towards the host
   std::size_t next_back_ = 0;  ///< and back
-  bool answers_to_host_ = false;
+  SynCookieKernel::Options options_{.answer = true};
+  std::optional<OffloadTables> tables_;  ///< of the last epoch
 };
 
 }  // namespace sekimori

@@ -36,7 +36,7 @@ TEST_F(Kernel, AnswersASynOfLinux) {
 
 TEST_F(Kernel, DoesNothingButMarkUntilItIsSwitchedOn) {
   begin_epoch(0, start_ms);
-  kernel_.control(false, false);
+  kernel_.control({});
   queue(linux_syn(random_, web, 80));
   for (int i = 0; i < 200; ++i) bench_.clock();
   ASSERT_EQ(bench_.sent_on.size(), 1U);
@@ -69,7 +69,7 @@ TEST_F(Kernel, MakesOfEveryFrameWhatSoftwareMakes) {
 
 TEST_F(Kernel, SendsAnswersToTheHostIfAsked) {
   begin_epoch(0, start_ms);
-  send_answers_to_host(true);
+  control({.answer = true, .answers_to_host = true});
   queue_random(1000);
   drain();
   EXPECT_GT(seen_["syn_answered"], 100U);

@@ -104,7 +104,7 @@ module syn_cookie_regs (
     word_q <= '0;
     unique case (read_address_i)
       12'h010: word_q <= 32'h53594e43;
-      12'h014: word_q <= 32'h00000001;
+      12'h014: word_q <= 32'h00000002;
       12'h018: word_q <= capabilities_i;
       12'h01c: word_q <= control_o;
       12'h020: word_q <= clocks_per_ms_o;
@@ -112,7 +112,7 @@ module syn_cookie_regs (
       12'h048: word_q <= table_bank_i;
       default: ;
     endcase
-    is_counter_q <= read_address_i >= 12'h100 && read_address_i < 12'h170;
+    is_counter_q <= read_address_i >= 12'h100 && read_address_i < 12'h178;
     high_half_q  <= read_address_i[2];
   end
 

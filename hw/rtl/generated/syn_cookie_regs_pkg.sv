@@ -19,7 +19,7 @@ package syn_cookie_regs_pkg;
   localparam logic [11:0] TABLE_DATA = 12'h080;
 
   localparam logic [11:0] COUNTERS = 12'h100;
-  localparam int COUNTER_COUNT = 14;
+  localparam int COUNTER_COUNT = 15;
   localparam int COUNTER_STEP_W = 14;
   localparam int COUNTER_RECEIVED_FRAMES = 0;
   localparam int COUNTER_RECEIVED_BYTES = 1;
@@ -35,5 +35,6 @@ package syn_cookie_regs_pkg;
   localparam int COUNTER_NOT_IP = 11;
   localparam int COUNTER_RECEIVE_ERROR = 12;
   localparam int COUNTER_OVERSIZE = 13;
+  localparam int COUNTER_REPORTED_FRAMES = 14;
 
 endpackage

@@ -18,6 +18,7 @@ module destination_table #(
   input  logic [127:0]             source_i,
   input  logic [127:0]             destination_i,
 
+  output logic [2*LEVELS-1:0]      range_o,   // which range of destinations it is
   output lookup_pkg::profile_t     profile_o,
   output logic                     leave_o  // the source's packets are left to the host
 );
@@ -33,6 +34,7 @@ module destination_table #(
   wire logic write_bank = !bank_i;
 
   logic                    found_bank;
+  logic [2*LEVELS-1:0]     found_range;
   logic [PROFILE_BITS-1:0] found;
 
   range_search #(.KEY_W(128), .LEVELS(LEVELS), .VALUE_W(PROFILE_BITS)) u_destinations (
@@ -41,7 +43,11 @@ module destination_table #(
     .write_leaf_i(write_i.valid && write_i.target == table_write_pkg::DESTINATION_LEAF),
     .write_bank_i(write_bank), .write_level_i(write_i.level),
     .write_index_i(write_i.index[2*LEVELS-1:0]), .write_data_i(write_i.data),
-    .bank_i, .key_i(lookup_pkg::number(destination_i)), .bank_o(found_bank), .value_o(found));
+    .bank_i, .key_i(lookup_pkg::number(destination_i)), .bank_o(found_bank),
+    .leaf_o(found_range), .value_o(found));
+
+  delay_line #(.W(2 * LEVELS), .N(LATENCY - SEARCH)) u_range (
+    .clk_i, .rst_ni, .data_i(found_range), .data_o(range_o));
 
   // The profile, through the memory's output register.
   logic [lookup_pkg::PROFILE_W-1:0] profiles [0:2*(1<<PROFILE_BITS)-1];
@@ -68,7 +74,7 @@ module destination_table #(
     .write_leaf_i(write_i.valid && write_i.target == table_write_pkg::SOURCE_LEAF),
     .write_bank_i(write_bank), .write_level_i(write_i.level),
     .write_index_i(write_i.index[2*SOURCE_LEVELS-1:0]), .write_data_i(write_i.data),
-    .bank_i, .key_i(lookup_pkg::number(source_i)), .bank_o(), .value_o(leave));
+    .bank_i, .key_i(lookup_pkg::number(source_i)), .bank_o(), .leaf_o(), .value_o(leave));
 
   delay_line #(.W(1), .N(LATENCY - SOURCE_SEARCH)) u_leave (
     .clk_i, .rst_ni, .data_i(leave), .data_o(leave_o));

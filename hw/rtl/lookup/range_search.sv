@@ -30,6 +30,7 @@ module range_search #(
 
   // lookup_pkg::search_clocks(LEVELS) later.
   output logic                 bank_o,
+  output logic [2*LEVELS-1:0]  leaf_o,   // the range's number
   output logic [VALUE_W-1:0]   value_o
 );
 
@@ -109,19 +110,22 @@ module range_search #(
   // The leaf.
   localparam int LEAVES = 2 * (1 << (2 * LEVELS));
 
-  logic [VALUE_W-1:0] leaves [0:LEAVES-1];
-  logic [VALUE_W-1:0] leaf_q;
-  logic               leaf_bank_q;
+  logic [VALUE_W-1:0]  leaves [0:LEAVES-1];
+  logic [VALUE_W-1:0]  leaf_q;
+  logic                leaf_bank_q;
+  logic [2*LEVELS-1:0] leaf_index_q;
 
   wire logic                leaf_bank  = g_level[LEVELS-1].bank_q;
   wire logic [2*LEVELS-1:0] leaf_index = g_level[LEVELS-1].branch_q;
 
   always_ff @(posedge clk_i) begin
     if (write_leaf_i) leaves[{write_bank_i, write_index_i}] <= write_data_i[VALUE_W-1:0];
-    leaf_q      <= leaves[{leaf_bank, leaf_index}];
-    value_o     <= leaf_q;
-    leaf_bank_q <= leaf_bank;
-    bank_o      <= leaf_bank_q;
+    leaf_q       <= leaves[{leaf_bank, leaf_index}];
+    value_o      <= leaf_q;
+    leaf_bank_q  <= leaf_bank;
+    bank_o       <= leaf_bank_q;
+    leaf_index_q <= leaf_index;
+    leaf_o       <= leaf_index_q;
   end
 
 endmodule

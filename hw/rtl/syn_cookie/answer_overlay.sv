@@ -12,7 +12,8 @@ module answer_overlay (
   input  logic [frame_pkg::BEAT_BITS-1:0] data_i,
 
   // Three clocks later.
-  output logic [frame_pkg::BEAT_BITS-1:0] data_o
+  output logic [frame_pkg::BEAT_BITS-1:0] data_o,
+  output logic [frame_pkg::BEAT_BITS-1:0] original_o  // the beat as it came
 );
 
   localparam int GRID      = 17;
@@ -109,6 +110,9 @@ module answer_overlay (
     end
   end
 
-  always_ff @(posedge clk_i) data_o <= changed[16 +: frame_pkg::BEAT_BITS];
+  always_ff @(posedge clk_i) begin
+    data_o     <= changed[16 +: frame_pkg::BEAT_BITS];
+    original_o <= data_late_q;
+  end
 
 endmodule

@@ -37,6 +37,7 @@ module event_counters (
       step_q[W*syn_cookie_regs_pkg::COUNTER_NOT_IP]              <= events_i.not_ip;
       step_q[W*syn_cookie_regs_pkg::COUNTER_RECEIVE_ERROR]       <= events_i.receive_error;
       step_q[W*syn_cookie_regs_pkg::COUNTER_OVERSIZE]            <= events_i.oversize;
+      step_q[W*syn_cookie_regs_pkg::COUNTER_REPORTED_FRAMES]     <= events_i.reported;
     end
   end
 

@@ -4,6 +4,7 @@ module mark_build (
   input  logic                remembered_i,  // what was agreed on is of interest
   input  cookie_pkg::agreed_t agreed_i,
   input  logic [5:0]          slot_i,
+  input  logic [15:0]         syns_i,        // of a report, else 0
   input  logic [31:0]         flow_hash_i,
   input  logic [31:0]         ms_i,
   output logic [127:0]        mark_o
@@ -19,6 +20,7 @@ module mark_build (
     mark_o[mark_pkg::AT_FLAGS       +: 8]  = flags_i;
     mark_o[mark_pkg::AT_AGREED      +: 8]  = remembered_i ? agreed : 8'd0;
     mark_o[mark_pkg::AT_COOKIE_SLOT +: 8]  = remembered_i ? {agreed_i.ecn, 1'b0, slot_i} : 8'd0;
+    mark_o[mark_pkg::AT_SYNS        +: 16] = frame_pkg::be16(syns_i);
     mark_o[mark_pkg::AT_FLOW_HASH   +: 32] = frame_pkg::be32(flow_hash_i);
     mark_o[mark_pkg::AT_INGRESS_MS  +: 32] = frame_pkg::be32(ms_i);
   end

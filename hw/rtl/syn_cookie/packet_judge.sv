@@ -6,15 +6,18 @@
 //        |  addresses  TCP      hash      plan  options enter  hash    sum   verdict
 //        |  to tables  header   begins          the hash       ready
 module packet_judge #(
-  parameter int LEVELS        = 4,
-  parameter int SOURCE_LEVELS = 2,
-  parameter int PROFILE_BITS  = 6
+  parameter int LEVELS         = 4,
+  parameter int SOURCE_LEVELS  = 2,
+  parameter int PROFILE_BITS   = 6,
+  parameter int REPORTS_PER_MS = 256
 ) (
   input  logic                              clk_i,
   input  logic                              rst_ni,
 
   // Set by the host.
   input  logic                              enable_i,
+  input  logic                              report_i,
+  input  logic                              back_joins_i,  // SYN-ACKs go the way of all others
   input  logic [511:0]                      cookie_keys_i,
   input  logic [127:0]                      flow_key_i,
   input  table_write_pkg::write_t           table_write_i,
@@ -41,6 +44,7 @@ module packet_judge #(
   localparam int HEADER_AT    = frame_pkg::TCP_AT;
   localparam int PARSED_AT    = frame_pkg::PARSE_CLOCKS;
   localparam int PLAN_AT      = PARSED_AT + 2;
+  localparam int TALLIED_AT   = PLAN_AT + syn_cookie_pkg::TALLY_CLOCKS;
   localparam int LAST_DELAY   = siphash_pkg::last_word_stage(2);
   localparam int HASH_AT      = PLAN_AT - LAST_DELAY;
   localparam int HASHED_AT    = HASH_AT + siphash_pkg::latency(2, 4);
@@ -78,12 +82,14 @@ module packet_judge #(
   // The policy for the addresses.
   lookup_pkg::profile_t profile;
   logic                 leave;
+  logic [2*LEVELS-1:0]  destination_range;
 
   destination_table #(
     .LEVELS(LEVELS), .SOURCE_LEVELS(SOURCE_LEVELS), .PROFILE_BITS(PROFILE_BITS),
     .LATENCY(PARSED_AT - ADDRESSES_AT)) u_destination_table (
     .clk_i, .rst_ni, .write_i(table_write_i), .bank_i(table_bank_i), .source_i(early_ip.source),
-    .destination_i(early_ip.destination), .profile_o(profile), .leave_o(leave));
+    .destination_i(early_ip.destination), .range_o(destination_range), .profile_o(profile),
+    .leave_o(leave));
 
   // What the packet's part in a handshake is.
   cookie_pkg::plan_t plan;
@@ -94,9 +100,26 @@ module packet_judge #(
 
   frame_pkg::headers_t    plan_headers;
   syn_cookie_pkg::stamp_t plan_stamp;
-  delay_line #(.W(frame_pkg::HEADERS_W + syn_cookie_pkg::STAMP_W), .N(PLAN_AT - PARSED_AT))
-    u_plan_headers (
-    .clk_i, .rst_ni, .data_i({headers, stamp}), .data_o({plan_headers, plan_stamp}));
+  logic [2*LEVELS-1:0]    plan_range;
+  logic                   plan_drop;
+  delay_line #(.W(frame_pkg::HEADERS_W + syn_cookie_pkg::STAMP_W + 2 * LEVELS + 1),
+               .N(PLAN_AT - PARSED_AT)) u_plan_headers (
+    .clk_i, .rst_ni, .data_i({headers, stamp, destination_range, error || oversize}),
+    .data_o({plan_headers, plan_stamp, plan_range, plan_drop}));
+
+  // Whether an answered SYN is to report how many there were. The host sees every SYN-ACK that goes
+  // its way, so then there is nothing to report.
+  logic        report;
+  logic [15:0] syns;
+  logic        late_report;
+  logic [15:0] late_syns;
+
+  answer_tally #(.RANGE_W(2 * LEVELS), .REPORTS_PER_MS(REPORTS_PER_MS)) u_tally (
+    .clk_i, .rst_ni,
+    .valid_i(valid_q[PLAN_AT-1] && plan.answer && !plan_drop && report_i && !back_joins_i),
+    .range_i(plan_range), .ms_i(plan_stamp.ms), .report_o(report), .syns_o(syns));
+  delay_line #(.W(1 + 16), .N(ANSWER_AT - TALLIED_AT)) u_report (
+    .clk_i, .rst_ni, .data_i({report, syns}), .data_o({late_report, late_syns}));
 
   // The hash. Its key register follows from the slot: of now for a SYN, of the cookie for an ACK.
   logic       hash_ipv6;
@@ -169,9 +192,10 @@ module packet_judge #(
     .clk_i, .rst_ni, .data_i(hashed_plan), .data_o(last_plan));
 
   verdict_build u_verdict_build (
-    .clk_i, .headers_i(last_headers), .plan_i(last_plan), .stamp_i(last_stamp),
+    .clk_i, .back_joins_i, .headers_i(last_headers), .plan_i(last_plan), .stamp_i(last_stamp),
     .length_i(last_length), .error_i(last_error), .oversize_i(last_oversize),
-    .cookie_valid_i(cookie_valid_late), .flow_hash_i(flow_late), .answer_i(answer),
+    .report_i(late_report), .syns_i(late_syns), .cookie_valid_i(cookie_valid_late),
+    .flow_hash_i(flow_late), .answer_i(answer),
     .verdict_o, .length_o, .events_o);
 
 endmodule

@@ -1,9 +1,10 @@
 // The SYN cookie kernel as it is packaged: three streams, one AXI4-Lite port, one clock. Port names
 // are those that Vitis expects. docs/hw/syn-cookie.md says how it works.
 module syn_cookie #(
-  parameter int LEVELS        = 9,  // of the destination tree: 4^9 ranges
-  parameter int SOURCE_LEVELS = 5,
-  parameter int PROFILE_BITS  = 12
+  parameter int LEVELS         = 9,  // of the destination tree: 4^9 ranges
+  parameter int SOURCE_LEVELS  = 5,
+  parameter int PROFILE_BITS   = 12,
+  parameter int REPORTS_PER_MS = 256  // of SYNs that were answered, to the host
 ) (
   input  logic         ap_clk,
   input  logic         ap_rst_n,
@@ -133,10 +134,11 @@ module syn_cookie #(
   logic                    sent_back;
 
   syn_cookie_core #(
-    .LEVELS(LEVELS), .SOURCE_LEVELS(SOURCE_LEVELS), .PROFILE_BITS(PROFILE_BITS)) u_core (
+    .LEVELS(LEVELS), .SOURCE_LEVELS(SOURCE_LEVELS), .PROFILE_BITS(PROFILE_BITS),
+    .REPORTS_PER_MS(REPORTS_PER_MS)) u_core (
     .clk_i(ap_clk), .rst_ni(ap_rst_n), .enable_i(control[0]), .back_joins_i(control[1]),
-    .cookie_keys_i(cookie_keys), .flow_key_i(flow_key), .table_write_i(table_access),
-    .table_bank_i(bank_q), .now_i(now),
+    .report_i(control[2]), .cookie_keys_i(cookie_keys), .flow_key_i(flow_key),
+    .table_write_i(table_access), .table_bank_i(bank_q), .now_i(now),
     .tvalid_i(s_axis_tvalid), .tready_o(s_axis_tready), .tdata_i(s_axis_tdata),
     .tkeep_i(s_axis_tkeep), .tlast_i(s_axis_tlast), .tuser_i(s_axis_tuser),
     .on_tvalid_o(m_axis_tvalid), .on_tready_i(m_axis_tready), .on_tdata_o(m_axis_tdata),

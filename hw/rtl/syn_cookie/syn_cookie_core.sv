@@ -1,20 +1,23 @@
 // The SYN cookie kernel without its registers. Frames wait in a store until all of them has arrived
-// and been judged; then they leave: SYN-ACKs through `back`, everything else, marked, through `on`.
+// and been judged; then they leave: SYN-ACKs through `back`, everything else, marked, through `on`,
+// among it those of the answered SYNs that report how many there were.
 //
 //   bus > ingress +> store ------------------> egress > overlay +> on   > mark insert > bus
 //                 +> window > judge > verdicts ^                +> back > bus
 module syn_cookie_core #(
-  parameter int LEVELS        = 4,
-  parameter int SOURCE_LEVELS = 2,
-  parameter int PROFILE_BITS  = 6,
-  parameter int STORE_BEATS   = 512,  // holds the longest frame and what the judge is working on
-  parameter int VERDICTS      = 128   // frames between ingress and egress
+  parameter int LEVELS         = 4,
+  parameter int SOURCE_LEVELS  = 2,
+  parameter int PROFILE_BITS   = 6,
+  parameter int REPORTS_PER_MS = 256,
+  parameter int STORE_BEATS    = 512,  // holds the longest frame and what the judge is working on
+  parameter int VERDICTS       = 128   // frames between ingress and egress
 ) (
   input  logic                            clk_i,
   input  logic                            rst_ni,
 
   input  logic                            enable_i,
   input  logic                            back_joins_i,
+  input  logic                            report_i,
   input  logic [511:0]                    cookie_keys_i,
   input  logic [127:0]                    flow_key_i,
   input  table_write_pkg::write_t         table_write_i,
@@ -107,8 +110,10 @@ module syn_cookie_core #(
   syn_cookie_pkg::verdict_t judged_verdict;
 
   packet_judge #(
-    .LEVELS(LEVELS), .SOURCE_LEVELS(SOURCE_LEVELS), .PROFILE_BITS(PROFILE_BITS)) u_judge (
-    .clk_i, .rst_ni, .enable_i, .cookie_keys_i, .flow_key_i, .table_write_i, .table_bank_i,
+    .LEVELS(LEVELS), .SOURCE_LEVELS(SOURCE_LEVELS), .PROFILE_BITS(PROFILE_BITS),
+    .REPORTS_PER_MS(REPORTS_PER_MS)) u_judge (
+    .clk_i, .rst_ni, .enable_i, .report_i, .back_joins_i, .cookie_keys_i, .flow_key_i,
+    .table_write_i, .table_bank_i,
     .valid_i(record_valid), .window_i(record_window), .length_i(record_length),
     .tail_sum_i(record_tail_sum), .stamp_i(record_stamp), .error_i(record_error),
     .oversize_i(record_oversize), .valid_o(judged), .verdict_o(judged_verdict),
@@ -129,37 +134,48 @@ module syn_cookie_core #(
   logic                 on_room;
   logic                 back_room;
   logic                 on_enter;
+  logic                 on_enter_last;
+  logic [6:0]           on_enter_bytes;
   logic                 back_enter;
+  logic                 back_enter_last;
+  logic [6:0]           back_enter_bytes;
   logic                 leaving_first;
-  logic                 leaving_last;
-  logic [6:0]           leaving_bytes;
   logic [1:0]           leaving_index;
   logic [BEAT_BITS-1:0] leaving_data;
 
   frame_egress u_egress (
-    .clk_i, .rst_ni, .back_joins_i, .store_valid_i(stored_valid), .store_ready_o(stored_ready),
+    .clk_i, .rst_ni, .store_valid_i(stored_valid), .store_ready_o(stored_ready),
     .store_data_i(stored_data), .store_last_i(stored_last), .verdict_valid_i(verdict_valid),
     .verdict_ready_o(verdict_ready), .verdict_i(verdict), .on_room_i(on_room),
-    .back_room_i(back_room), .on_enter_o(on_enter), .back_enter_o(back_enter),
-    .first_o(leaving_first), .last_o(leaving_last), .bytes_o(leaving_bytes),
-    .index_o(leaving_index), .data_o(leaving_data));
+    .back_room_i(back_room), .on_enter_o(on_enter), .on_last_o(on_enter_last),
+    .on_bytes_o(on_enter_bytes), .back_enter_o(back_enter), .back_last_o(back_enter_last),
+    .back_bytes_o(back_enter_bytes), .first_o(leaving_first), .index_o(leaving_index),
+    .data_o(leaving_data));
 
   logic                 on_valid;
   logic                 back_valid;
   logic                 out_first;
-  logic                 out_last;
-  logic [6:0]           out_bytes;
+  logic                 out_answer;       // what goes on is the answer
+  logic                 out_on_last;
+  logic [6:0]           out_on_bytes;
+  logic                 out_back_last;
+  logic [6:0]           out_back_bytes;
   logic [127:0]         out_mark;
   logic [BEAT_BITS-1:0] out_data;
+  logic [BEAT_BITS-1:0] out_original;
   logic [OVERLAY-1:0]   on_line_q;
   logic [OVERLAY-1:0]   back_line_q;
 
   answer_overlay u_overlay (
-    .clk_i, .overlay_i(verdict.back), .index_i(leaving_index), .answer_i(verdict.answer),
-    .data_i(leaving_data), .data_o(out_data));
-  delay_line #(.W(9 + 128), .N(OVERLAY)) u_out (
-    .clk_i, .rst_ni, .data_i({leaving_first, leaving_last, leaving_bytes, verdict.mark}),
-    .data_o({out_first, out_last, out_bytes, out_mark}));
+    .clk_i, .overlay_i(verdict.back || verdict.on_answer), .index_i(leaving_index),
+    .answer_i(verdict.answer), .data_i(leaving_data), .data_o(out_data),
+    .original_o(out_original));
+  delay_line #(.W(2 + 2 * 8 + 128), .N(OVERLAY)) u_out (
+    .clk_i, .rst_ni,
+    .data_i({leaving_first, verdict.on_answer, on_enter_last, on_enter_bytes, back_enter_last,
+             back_enter_bytes, verdict.mark}),
+    .data_o({out_first, out_answer, out_on_last, out_on_bytes, out_back_last, out_back_bytes,
+             out_mark}));
 
   always_ff @(posedge clk_i) begin
     on_line_q   <= rst_ni ? {on_line_q[OVERLAY-2:0], on_enter} : '0;
@@ -178,9 +194,11 @@ module syn_cookie_core #(
   logic [BEAT_BITS-1:0] mark_data;
   logic [6:0]           on_bytes;
 
+  wire logic [BEAT_BITS-1:0] out_on_data = out_answer ? out_data : out_original;
+
   credit_fifo #(.W(BEAT_BITS + 9 + 128), .DEPTH(OUT_BEATS)) u_on (
     .clk_i, .rst_ni, .room_o(on_room), .enter_i(on_enter), .valid_i(on_valid),
-    .data_i({out_first, out_last, out_bytes, out_mark, out_data}), .valid_o(mark_valid),
+    .data_i({out_first, out_on_last, out_on_bytes, out_mark, out_on_data}), .valid_o(mark_valid),
     .ready_i(mark_ready), .data_o({mark_first, mark_last, mark_bytes, mark, mark_data}));
 
   mark_insert u_mark_insert (
@@ -194,8 +212,8 @@ module syn_cookie_core #(
 
   credit_fifo #(.W(BEAT_BITS + 8), .DEPTH(OUT_BEATS)) u_back (
     .clk_i, .rst_ni, .room_o(back_room), .enter_i(back_enter), .valid_i(back_valid),
-    .data_i({out_last, out_bytes, out_data}), .valid_o(back_tvalid_o), .ready_i(back_tready_i),
-    .data_o({back_tlast_o, back_bytes, back_tdata_o}));
+    .data_i({out_back_last, out_back_bytes, out_data}), .valid_o(back_tvalid_o),
+    .ready_i(back_tready_i), .data_o({back_tlast_o, back_bytes, back_tdata_o}));
 
   always_comb begin
     for (int i = 0; i < 64; i++) begin

@@ -21,16 +21,21 @@ package syn_cookie_pkg;
 
   localparam int ANSWER_W = 1 + 2 + 6 + 4 + 320 + 480;
 
-  // What becomes of a frame.
+  // Clocks from an answered SYN to whether it is a report.
+  localparam int TALLY_CLOCKS = 4;
+
+  // What becomes of a frame, which may go both ways, or none.
   typedef struct packed {
-    logic         drop;     // received with an error, or too long
-    logic         back;     // to the sender, as its SYN-ACK; else on
-    logic [13:0]  length;   // in bytes, of what is sent
-    logic [127:0] mark;     // the metadata's 16 bytes
+    logic         on;           // towards the host
+    logic         on_answer;    // and there as its SYN-ACK; else as it came
+    logic         back;         // to the sender, as its SYN-ACK
+    logic [13:0]  on_length;    // in bytes, of what is sent
+    logic [13:0]  back_length;
+    logic [127:0] mark;         // the metadata's 16 bytes
     answer_t      answer;
   } verdict_t;
 
-  localparam int VERDICT_W = 1 + 1 + 14 + 128 + ANSWER_W;
+  localparam int VERDICT_W = 3 + 2 * 14 + 128 + ANSWER_W;
 
   // What is counted about a frame besides its size.
   typedef struct packed {
@@ -44,8 +49,9 @@ package syn_cookie_pkg;
     logic cookie_invalid;
     logic cookie_valid;
     logic syn_answered;
+    logic reported;
   } events_t;
 
-  localparam int EVENTS = 10;
+  localparam int EVENTS = 11;
 
 endpackage

@@ -23,7 +23,8 @@ class KernelRow {
   };
 
   /// Sends frames, each of `shortest_frame` to `longest_frame` bytes, through the kernels until all
-  /// of them have left. Throws std::runtime_error when one does not come out.
+  /// of them have left, and reports of SYNs among them. Throws std::runtime_error when one does not
+  /// come out.
   Left run(std::vector<Bytes> frames);
 
   [[nodiscard]] RegisterAccess& syn_cookie() { return syn_cookie_; }
@@ -34,8 +35,12 @@ class KernelRow {
   static constexpr std::size_t longest_frame = 9018;
 
  private:
+  /// Reports that the SYN cookie kernel has made, modulo 2^32.
+  std::uint32_t count_reports();
+
   StreamBench<Vsyn_cookie> syn_cookie_;
   StreamBench<Vdns_suffix> dns_suffix_;
+  std::uint32_t reports_ = 0;  ///< that have left
 };
 
 }  // namespace sekimori

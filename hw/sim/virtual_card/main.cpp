@@ -77,7 +77,7 @@ void say_counts(CardInWire& card) {
 void fail(CardInWire& card, RegisterServer& registers) {
   card.bypass(true);
   registers.drop_client();
-  card.syn_cookie().control(false, false);
+  card.syn_cookie().control({});
   say("has failed; frames pass by it");
 }
 

@@ -81,6 +81,7 @@ TEST_F(BehindVirtualCard, ClientsAreServedWhoseSynsTheCardAnswers) {
   EXPECT_GE(count(Counter::card_cookie_valid), 2U * rounds);
   EXPECT_EQ(count(Counter::flow_established), 2U * rounds);
   EXPECT_EQ(count(Counter::syn_ack_sent), 0U);
+  EXPECT_GE(count(Counter::card_syn_answered), 2U) << "of each family one that reports the others";
   EXPECT_EQ(count(Counter::backend_learned), 0U) << "card and software advertise alike";
   EXPECT_TRUE(wait_for_state(CardState::working));
   EXPECT_EQ(dataplane_->stop(), 0);

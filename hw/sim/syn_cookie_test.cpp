@@ -194,5 +194,30 @@ TEST_F(Kernel, KeepsTimeOverTheEndOfASlot) {
   EXPECT_EQ(bench_.read(syn_cookie_registers::time_now), static_cast<std::uint32_t>(slot_end + 1));
 }
 
+/// A host that does not set the time any more gives no new keys either.
+TEST_F(Kernel, LeavesEverythingToSoftwareWhenItsHostHasGone) {
+  constexpr std::uint32_t max_silence_ms = 4000;  // of kernel_clock
+  constexpr std::uint32_t clocks_per_ms = 2;
+  begin_epoch(0, start_ms);
+  const auto answers = [this] {
+    bench_.sent_back.clear();
+    bench_.sent_on.clear();
+    bench_.queue(linux_syn(random_, web, 80));
+    for (int i = 0; i < 200; ++i) bench_.clock();
+    EXPECT_EQ(bench_.sent_back.size() + bench_.sent_on.size(), 1U);
+    return !bench_.sent_back.empty();
+  };
+  const auto passed_ms = [this] {
+    return kernel_.time_ms() - static_cast<std::uint32_t>(start_ms);
+  };
+  kernel_.set_time(start_ms, clocks_per_ms);
+  while (passed_ms() < max_silence_ms - 500) bench_.clock();
+  EXPECT_TRUE(answers());
+  while (passed_ms() < max_silence_ms) bench_.clock();
+  EXPECT_FALSE(answers());
+  kernel_.set_time(start_ms, clocks_per_ms);
+  EXPECT_TRUE(answers());
+}
+
 }  // namespace
 }  // namespace sekimori

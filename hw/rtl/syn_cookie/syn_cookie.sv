@@ -93,6 +93,7 @@ module syn_cookie #(
   logic         counters_busy;
 
   syn_cookie_pkg::stamp_t now;
+  logic                   host_there;
 
   syn_cookie_regs u_regs (
     .clk_i(ap_clk), .rst_ni(ap_rst_n), .write_i(write), .write_address_i(write_address),
@@ -109,7 +110,10 @@ module syn_cookie #(
   kernel_clock u_clock (
     .clk_i(ap_clk), .rst_ni(ap_rst_n), .clocks_per_ms_i(clocks_per_ms), .set_i(time_set),
     .set_ms_i(time_ms), .set_slot_i(time_slot[31:24]), .set_ms_in_slot_i(time_slot[15:0]),
-    .stamp_o(now));
+    .stamp_o(now), .host_there_o(host_there));
+
+  // Without its host the kernel would go on with keys that are over.
+  wire logic enable = control[0] && host_there;
 
   logic [511:0] cookie_keys;
   logic [127:0] flow_key;
@@ -136,7 +140,7 @@ module syn_cookie #(
   syn_cookie_core #(
     .LEVELS(LEVELS), .SOURCE_LEVELS(SOURCE_LEVELS), .PROFILE_BITS(PROFILE_BITS),
     .REPORTS_PER_MS(REPORTS_PER_MS)) u_core (
-    .clk_i(ap_clk), .rst_ni(ap_rst_n), .enable_i(control[0]), .back_joins_i(control[1]),
+    .clk_i(ap_clk), .rst_ni(ap_rst_n), .enable_i(enable), .back_joins_i(control[1]),
     .report_i(control[2]), .cookie_keys_i(cookie_keys), .flow_key_i(flow_key),
     .table_write_i(table_access), .table_bank_i(bank_q), .now_i(now),
     .tvalid_i(s_axis_tvalid), .tready_o(s_axis_tready), .tdata_i(s_axis_tdata),

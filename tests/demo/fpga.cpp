@@ -31,6 +31,7 @@ struct Counts {
   std::uint64_t answered_by_card = 0;
   std::uint64_t cookies_by_card = 0;
   std::uint64_t answered_by_software = 0;
+  std::uint64_t metered = 0;  ///< SYNs of the object, whoever has answered them
   std::uint64_t taken_over = 0;
   std::uint64_t served = 0;
   std::uint64_t failed = 0;
@@ -41,6 +42,7 @@ Counts operator-(const Counts& a, const Counts& b) {
           .answered_by_card = a.answered_by_card - b.answered_by_card,
           .cookies_by_card = a.cookies_by_card - b.cookies_by_card,
           .answered_by_software = a.answered_by_software - b.answered_by_software,
+          .metered = a.metered - b.metered,
           .taken_over = a.taken_over - b.taken_over,
           .served = a.served - b.served,
           .failed = a.failed - b.failed};
@@ -67,6 +69,7 @@ class Scene {
             .answered_by_card = card_.counts().answered,
             .cookies_by_card = dataplane_.counter(Counter::card_cookie_valid),
             .answered_by_software = dataplane_.counter(Counter::syn_ack_sent),
+            .metered = dataplane_.snapshot().objects.front().meters.syn_received,
             .taken_over = dataplane_.counter(Counter::card_unmarked),
             .served = served_,
             .failed = failed_};
@@ -93,6 +96,7 @@ void print_table(const Counts& working, const Counts& pulled) {
   constexpr std::array rows{Row{"Spoofed SYNs offered", &Counts::offered},
                             Row{"SYNs answered by the card", &Counts::answered_by_card},
                             Row{"SYNs answered by software", &Counts::answered_by_software},
+                            Row{"SYNs in the object's meters", &Counts::metered},
                             Row{"Cookies checked by the card", &Counts::cookies_by_card},
                             Row{"Frames that software took over", &Counts::taken_over},
                             Row{"Requests served", &Counts::served},
@@ -144,6 +148,8 @@ bool run_demo() {
   print_table(first, second);
   bool shown = claim("the card answers the flood, and software no SYN of it",
                      first.answered_by_card > first.offered / 2 && first.answered_by_software == 0);
+  shown &= claim("the object's meters have the flood all the same, by the card's reports",
+                 first.metered > first.offered / 2);
   shown &= claim("software takes the card's word for the clients' cookies",
                  first.cookies_by_card >= first.served);
   shown &= claim("software answers when the card is gone",

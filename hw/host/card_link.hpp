@@ -27,8 +27,8 @@ class CardLink {
   using Open = std::function<tl::expected<std::shared_ptr<RegisterAccess>, std::string>()>;
   using Log = std::function<void(const std::string&)>;
 
-  /// Opens the card, which answers nothing until it has a policy and keys. `log` is called by the
-  /// link's thread.
+  /// Opens the card, which answers nothing until it has a policy and keys. `log` is called by this
+  /// thread and by the link's.
   static tl::expected<std::unique_ptr<CardLink>, std::string> start(Open open,
                                                                     const SipKey& flow_key,
                                                                     Log log);

@@ -14,20 +14,24 @@ module bank_switch #(
   localparam int W = $clog2(DRAIN + 1);
 
   logic [W-1:0] drain_q;
+  logic         busy_q;
 
-  // A write reaches the tables two clocks after it is accepted, so this begins with the swap.
-  assign busy_o = swap_i || drain_q != '0;
+  // A register that begins a clock after the swap. No write is accepted in the clock of the swap, as
+  // the response to the one that asked for it stands then.
+  assign busy_o = busy_q;
 
   always_ff @(posedge clk_i) begin
     if (swap_i) begin
       bank_o  <= !bank_o;
+      busy_q  <= 1'b1;
       drain_q <= W'(DRAIN);
-    end else if (drain_q != '0) begin
+    end else begin
+      busy_q  <= busy_q && drain_q != '0;
       drain_q <= drain_q - 1'b1;
     end
     if (!rst_ni) begin
-      bank_o  <= 1'b0;
-      drain_q <= '0;
+      bank_o <= 1'b0;
+      busy_q <= 1'b0;
     end
   end
 

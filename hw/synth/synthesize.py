@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Synthesizes a module with Yosys for UltraScale+ and holds two things to the budget in
-budget.toml: what it takes of the card, and how deep its logic is between registers.
+budget.toml: what it takes of the card, and how deep its logic is between registers. No entry of the
+budget may allow more depth than the clock does.
 
     synthesize.py KERNEL --work DIR SOURCE...
 
@@ -65,7 +66,13 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("sources", nargs="+")
     arguments = parser.parse_args()
-    budget = tomllib.loads((HERE / "budget.toml").read_text())[arguments.kernel]
+    budgets = tomllib.loads((HERE / "budget.toml").read_text())
+    clock_ps = budgets.pop("clock_ps")
+    slow = [name for name, entry in budgets.items() if entry["depth_ps"] > clock_ps]
+    if slow:
+        print(f"budget.toml allows more than the clock's {clock_ps} ps: {', '.join(slow)}")
+        return 1
+    budget = budgets[arguments.kernel]
     if budget.get("long") and os.environ.get("SEKIMORI_LONG", "0") in ("", "0"):
         print(f"{arguments.kernel}: only with SEKIMORI_LONG, as it takes ten minutes")
         return SKIPPED

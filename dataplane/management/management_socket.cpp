@@ -3,13 +3,14 @@
 #include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "common/unix_address.hpp"
 
 namespace sekimori {
 namespace {
@@ -36,33 +37,25 @@ tl::expected<Account, std::string> account_of(const std::string& name) {
   return Account{.user = found->pw_uid, .group = found->pw_gid};
 }
 
-sockaddr_un address_of(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::memcpy(static_cast<void*>(address.sun_path), path.data(), path.size());
-  return address;
-}
-
 int with_address(int (*call)(int, const sockaddr*, socklen_t), int socket,
-                 const std::string& path) {
-  const sockaddr_un address = address_of(path);
+                 const sockaddr_un& address) {
   return call(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
 }
 
 /// Whether somebody answers on a socket that is there. One whose process has died does not.
-bool somebody_listens(const std::string& path) {
+bool somebody_listens(const sockaddr_un& address) {
   const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  const bool refused = with_address(connect, probe, path) != 0 && errno == ECONNREFUSED;
+  const bool refused = with_address(connect, probe, address) != 0 && errno == ECONNREFUSED;
   close(probe);
   return !refused;
 }
 
 /// Makes room for a socket where a dead process has left one; the rule that forbids it otherwise.
-std::string make_room(const std::string& path) {
+std::string make_room(const std::string& path, const sockaddr_un& address) {
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0) return {};
   if (!S_ISSOCK(status.st_mode)) return "is there already and is no socket; choose another path";
-  if (somebody_listens(path)) {
+  if (somebody_listens(address)) {
     return "another process listens there; stop it or choose another path";
   }
   return unlink(path.c_str()) == 0 ? "" : std::strerror(errno);
@@ -80,17 +73,17 @@ tl::expected<ManagementSocket, std::string> ManagementSocket::open(
     owner = account->user;
     user_group = account->group;
   }
-  if (path.empty() || path.size() >= sizeof(sockaddr_un::sun_path)) {
-    return failure(path, "must be a path of 1 to " +
-                             std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes");
+  const auto address = unix_address(path);
+  if (!address) return failure(path, address.error());
+  if (const std::string rule = make_room(path, *address); !rule.empty()) {
+    return failure(path, rule);
   }
-  if (const std::string rule = make_room(path); !rule.empty()) return failure(path, rule);
 
   const int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (listening < 0) return failure(path, std::strerror(errno));
   // The mode of the socket before it has a name is the mode with which it gets one, so there is no
   // moment in which others could connect.
-  if (fchmod(listening, 0600) != 0 || with_address(bind, listening, path) != 0) {
+  if (fchmod(listening, 0600) != 0 || with_address(bind, listening, *address) != 0) {
     const int error = errno;
     close(listening);
     return failure(path, std::strerror(error));

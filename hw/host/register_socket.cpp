@@ -2,12 +2,13 @@
 
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
+
+#include "common/unix_address.hpp"
 
 namespace sekimori {
 namespace {
@@ -23,19 +24,14 @@ constexpr timeval patience{.tv_sec = 2, .tv_usec = 0};
 
 tl::expected<std::unique_ptr<RegisterSocket>, std::string> RegisterSocket::connect(
     const std::string& path) {
-  sockaddr_un address{};
-  if (path.empty() || path.size() >= sizeof(address.sun_path)) {
-    return tl::unexpected{path + ": must be a path of 1 to " +
-                          std::to_string(sizeof(address.sun_path) - 1) + " bytes"};
-  }
-  address.sun_family = AF_UNIX;
-  std::memcpy(static_cast<void*>(address.sun_path), path.data(), path.size());
+  const auto address = unix_address(path);
+  if (!address) return tl::unexpected{path + ": " + address.error()};
   const int socket = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
   if (socket < 0) return tl::unexpected{path + ": " + std::strerror(errno)};
   std::unique_ptr<RegisterSocket> registers{new RegisterSocket{socket}};
   setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
   setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-  if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+  if (::connect(socket, reinterpret_cast<const sockaddr*>(&*address), sizeof(*address)) != 0) {
     return tl::unexpected{path + ": " + std::strerror(errno) +
                           "; does a simulated card run there?"};
   }

@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +9,8 @@
 #include <cstring>
 #include <stdexcept>
 #include <thread>
+
+#include "common/unix_address.hpp"
 
 namespace sekimori::emulation {
 namespace {
@@ -99,15 +100,14 @@ MessageWriter& MessageWriter::bytes(unsigned field, std::string_view value) {
 }
 
 Connection::Connection(const std::string& path, unsigned seconds) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(address.sun_path)) throw std::runtime_error("too long: " + path);
-  std::memcpy(address.sun_path, path.data(), path.size());
+  const auto address = unix_address(path);
+  if (!address) throw std::runtime_error(path + ": " + address.error());
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{seconds};
   do {
     socket_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (socket_ < 0) throw std::runtime_error("no socket can be made");
-    if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) return;
+    if (connect(socket_, reinterpret_cast<const sockaddr*>(&*address), sizeof(*address)) == 0)
+      return;
     close(socket_);
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   } while (std::chrono::steady_clock::now() < deadline);

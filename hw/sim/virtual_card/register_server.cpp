@@ -2,11 +2,10 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include <cerrno>
-#include <cstring>
 
+#include "common/unix_address.hpp"
 #include "hw/host/register_socket.hpp"
 #include "tests/support/errors.hpp"
 
@@ -25,16 +24,11 @@ RegisterServer::RegisterServer(std::string path)
     : path_(std::move(path)),
       listening_(
           checked(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket")) {
-  sockaddr_un address{};
-  if (path_.empty() || path_.size() >= sizeof(address.sun_path)) {
-    throw lab::LabError("--registers: " + path_ + " must be a path of 1 to " +
-                        std::to_string(sizeof(address.sun_path) - 1) + " bytes");
-  }
-  address.sun_family = AF_UNIX;
-  std::memcpy(static_cast<void*>(address.sun_path), path_.data(), path_.size());
+  const auto address = unix_address(path_);
+  if (!address) throw lab::LabError("--registers: " + path_ + ": " + address.error());
   // The mode of the socket before it has a name is the mode with which it gets one.
   checked(::fchmod(listening_.get(), 0600), "fchmod");
-  checked(::bind(listening_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)),
+  checked(::bind(listening_.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof(*address)),
           "--registers: " + path_);
   checked(::listen(listening_.get(), 1), "listen");
 }

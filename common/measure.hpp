@@ -18,6 +18,11 @@ struct AuthenticateSources {
   friend bool operator==(const AuthenticateSources&, const AuthenticateSources&) = default;
 };
 
+/// The SYN mode of a port for which the policy says `mode`, where such as are off get `when_off`.
+[[nodiscard]] constexpr SynMode measured_mode(SynMode mode, SynMode when_off) {
+  return mode == SynMode::off ? when_off : mode;
+}
+
 struct BlockSources {
   std::vector<Prefix> sources;
   friend bool operator==(const BlockSources&, const BlockSources&) = default;

@@ -19,7 +19,7 @@ class Application {
 
   void operator()(const AuthenticateSources& measure) const {
     object_.when_off = measure.mode;
-    if (object_.record.syn_mode == SynMode::off) object_.record.syn_mode = measure.mode;
+    object_.record.syn_mode = measured_mode(object_.record.syn_mode, measure.mode);
     object_.authenticates_tcp = true;
   }
 

@@ -72,8 +72,7 @@ SynMode PolicyTables::service_mode(const ProtectedObject& object, std::uint16_t 
   const auto service = std::ranges::lower_bound(services, port, {},
                                                 [](const ServiceRecord& s) { return s.last_port; });
   const bool inside = service != services.end() && service->first_port <= port;
-  const SynMode mode = inside ? service->syn_mode : record.syn_mode;
-  return mode == SynMode::off ? object.when_off : mode;
+  return measured_mode(inside ? service->syn_mode : record.syn_mode, object.when_off);
 }
 
 }  // namespace sekimori

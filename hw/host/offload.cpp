@@ -40,9 +40,9 @@ class MeasuredPolicy {
   [[nodiscard]] const PolicyImage& policy() const { return policy_; }
   /// The mode of an object's ports for which the policy says `mode`.
   [[nodiscard]] OffloadMode mode(const ObjectRecord& object, SynMode mode) const {
-    if (mode != SynMode::off) return offload_mode(mode);
-    const auto measured = when_off_.find(policy_.name(object));
-    return offload_mode(measured == when_off_.end() ? mode : measured->second);
+    const auto found = when_off_.find(policy_.name(object));
+    return offload_mode(
+        measured_mode(mode, found == when_off_.end() ? SynMode::off : found->second));
   }
 
  private:

@@ -272,8 +272,7 @@ std::string PolicyImage::id() const {
 std::uint64_t PolicyImage::number() const {
   Header header;
   std::memcpy(&header, bytes_.data(), sizeof(header));
-  return std::uint64_t{sekimori::load<be32>(header.digest.data()).host()} << 32 |
-         sekimori::load<be32>(header.digest.data() + 4).host();
+  return sekimori::load<be64>(header.digest.data()).host();
 }
 
 }  // namespace sekimori

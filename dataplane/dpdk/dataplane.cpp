@@ -37,6 +37,9 @@ tl::expected<std::array<PortSpec, 2>, Failure> parse_ports(const Options& option
                        ": is the outside port too; two devices of one driver differ in their "
                        "number, as net_af_packet0 and net_af_packet1");
   }
+  if (options.card && !outside->card) {
+    return wrong_input("--card: write fpga: before the outside port that the card is in front of");
+  }
   return std::array{std::move(*outside), std::move(*inside)};
 }
 
@@ -50,9 +53,6 @@ tl::expected<PolicyImage, Failure> load_first_policy(const Options& options) {
 }
 
 tl::expected<MasterSecret, Failure> load_secret(const Options& options, const PortSpec& outside) {
-  if (options.card && !outside.card) {
-    return wrong_input("--card: write fpga: before the outside port that the card is in front of");
-  }
   if (!options.secret_file) {
     if (!outside.card || options.card) return MasterSecret::random();
     return wrong_input(outside.flag() +

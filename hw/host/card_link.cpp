@@ -118,12 +118,11 @@ void CardLink::carry_out(const Orders& orders) {
   if (orders.stop) return keeper_->stop_answering();
   keeper_->set_time();
   keeper_->give_keys(orders.keys);
-  const bool ready = orders.tables != nullptr && !orders.keys.empty();
-  if (ready && !orders.other_policy && answers_by()) return;
-  if (!ready) {
+  if (orders.tables == nullptr || orders.keys.empty()) {
     keeper_->stop_answering();
     return show(std::nullopt);
   }
+  if (!orders.other_policy && answers_by()) return;
   keeper_->answer_by(*orders.tables);
   show(orders.policy);
   log_("card: answers by policy " + orders.policy_id);

@@ -35,23 +35,23 @@ void KernelTest::begin_epoch(unsigned policy_variant, std::uint64_t unix_ms, std
 void KernelTest::learn(const Address& server, std::uint16_t port, std::uint8_t window_scale,
                        std::uint64_t slot) {
   const LearnedServer learned = golden().learn(server, port, window_scale, slot);
-  auto tables =
-      OffloadTables::from_policy(golden().policy(), {}, kernel_.capacity(), {&learned, 1});
+  load_tables({&learned, 1});
+}
+
+void KernelTest::load_tables(std::span<const LearnedServer> learned) {
+  auto tables = OffloadTables::from_policy(golden().policy(), {}, kernel_.capacity(), learned);
   ASSERT_TRUE(tables) << tables.error();
   tables_ = std::move(*tables);
   kernel_.load(*tables_);
 }
 
 void KernelTest::load_epoch() {
-  auto tables = OffloadTables::from_policy(golden().policy(), {}, kernel_.capacity());
-  ASSERT_TRUE(tables) << tables.error();
-  tables_ = std::move(*tables);
   const std::uint64_t slot = golden().slot();
   for (const std::uint64_t s : {slot - 1, slot, slot + 1}) {
     kernel_.set_cookie_key(s, golden().keys().get(s));
   }
   kernel_.set_flow_key(golden().flow_key());
-  kernel_.load(*tables_);
+  load_tables();
   kernel_.set_time(golden().now().unix_ms(), 0);
   kernel_.control(options_);
 }

@@ -74,6 +74,8 @@ class KernelTest : public ::testing::Test {
   };
 
   void load_epoch();
+  /// Loads the last epoch's policy, with what has been learned.
+  void load_tables(std::span<const LearnedServer> learned = {});
   void compare();
   void match(const KernelBench::Sent& sent, bool back, std::size_t& next);
   /// The outcome that has sent this; none if no outcome of the frame has.
